@@ -1,0 +1,76 @@
+import type { DomainEvent, EventClass } from './domain-event.js';
+
+/** Brings stored data of one schema version to the next. Pure. */
+export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
+
+export interface CatalogueEntry {
+  readonly event: EventClass;
+  /** Current schema version, from 1 (default). */
+  readonly version?: number;
+  /** `upcasters[n]` brings version n to n + 1; one for every version before the current. */
+  readonly upcasters?: Readonly<Record<number, Upcaster>>;
+  /** Top-level fields of the data that are personal: kept out of logs, found for an erasure. */
+  readonly personalData?: readonly string[];
+}
+
+/** Stable name → event. The names are stored for ever; class names never are. */
+export type CatalogueOf = Readonly<Record<string, CatalogueEntry>>;
+
+/** The published events of one module, under `module.event-name`. */
+export function catalogue(module: string, entries: CatalogueOf): CatalogueOf {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [`${module}.${name}`, entry]));
+}
+
+interface Known {
+  readonly name: string;
+  readonly version: number;
+  readonly event: EventClass;
+  readonly upcasters: Readonly<Record<number, Upcaster>>;
+  readonly personalData: readonly string[];
+}
+
+/** Every event of the application: stable name, schema version, upcasters, personal data. */
+export class EventCatalogue {
+  private readonly byName = new Map<string, Known>();
+  private readonly byClass = new Map<unknown, Known>();
+
+  /** @throws Error on a name or class that is taken, and on a gap in the upcasters. */
+  add(entries: CatalogueOf): void {
+    for (const [name, { event, version = 1, upcasters = {}, personalData = [] }] of Object.entries(entries)) {
+      if (this.byName.has(name)) throw new Error(`The event name ${name} is taken twice`);
+      if (this.byClass.has(event)) throw new Error(`${event.name} has two names in the event catalogue`);
+      for (let from = 1; from < version; from++) {
+        if (!upcasters[from]) throw new Error(`${name} has no upcaster from version ${from} to ${from + 1}`);
+      }
+      const known = { name, version, event, upcasters, personalData };
+      this.byName.set(name, known);
+      this.byClass.set(event, known);
+    }
+  }
+
+  has(event: EventClass): boolean {
+    return this.byClass.has(event);
+  }
+
+  /** @throws Error when the class is in no catalogue. */
+  of(event: EventClass): Known {
+    const known = this.byClass.get(event);
+    if (!known) throw new Error(`${event.name} is in no event catalogue`);
+    return known;
+  }
+
+  all(): Iterable<Known> {
+    return this.byName.values();
+  }
+
+  /** The event that was stored, brought to its current schema version. */
+  revive(name: string, version: number, data: Record<string, unknown>): DomainEvent {
+    const known = this.byName.get(name);
+    if (!known) throw new Error(`The log holds ${name}, which no event catalogue knows`);
+    if (version > known.version)
+      throw new Error(`The log holds version ${version} of ${name}, newer than this program`);
+    let current = data;
+    for (let from = version; from < known.version; from++) current = known.upcasters[from]!(current);
+    return new known.event(current);
+  }
+}

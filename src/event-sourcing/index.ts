@@ -1,0 +1,25 @@
+/** What module code may use of the engine. */
+export { Aggregate, Facts, type AggregateClass } from './aggregate.js';
+export { Aggregates, InjectAggregates } from './aggregates.js';
+export { AsOf } from './as-of.js';
+export { Clock } from './clock.js';
+export { DomainEvent, type EventClass, type EventMetadata, type Instant, type Recorded } from './domain-event.js';
+export { catalogue, type CatalogueOf } from './event-catalogue.js';
+export { DomainError, type DomainErrorKind, invalid, notFound, refused } from './errors.js';
+export { EventSourcingModule, type Feature } from './event-sourcing.module.js';
+export {
+  currentContext,
+  runInContext,
+  SYSTEM,
+  type Actor,
+  type CommandOutcome,
+  type ExecutionContext,
+  type Role,
+} from './execution-context.js';
+export { idFor, newId } from './ids.js';
+export { Projection } from './projections/projection.js';
+export { Projects } from './projections/projects.js';
+export { Reads } from './reads.js';
+export { at, CancelTimer, Timer } from './sagas/timers.js';
+export { Streams } from './streams.js';
+export { currentUnitOfWork, type Effect } from './unit-of-work.js';

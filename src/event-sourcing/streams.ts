@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Aggregate, type AggregateClass, type Facts, type FactsClass } from './aggregate.js';
+import { currentContext } from './execution-context.js';
+import { DomainError, notFound } from './errors.js';
+import { EventStore } from './store/event-store.js';
+import { currentUnitOfWork, insideUnitOfWork } from './unit-of-work.js';
+
+type Foldable = Aggregate | Facts;
+type FoldableClass<T extends Foldable = Foldable> = (new (id: string) => T) & (AggregateClass | FactsClass);
+/** What to fold, and from which stream. */
+export type Wanted<T extends Foldable = Foldable> = readonly [FoldableClass<T>, string];
+type Folded<W extends readonly Wanted[]> = {
+  [K in keyof W]: W[K] extends readonly [new (id: string) => infer T, string] ? T : never;
+};
+type Found<W extends readonly Wanted[]> = { [K in keyof W]: Folded<W>[K] | undefined };
+
+const nameOf = (wanted: FoldableClass) =>
+  'streamType' in wanted ? wanted.streamType.slice(wanted.streamType.indexOf('.') + 1) : wanted.of;
+
+/** Loads several streams, of any module, in one round trip. */
+@Injectable()
+export class Streams {
+  constructor(private readonly store: EventStore) {}
+
+  /** @throws DomainError `…-not-found` for the first stream that does not exist. */
+  async load<const W extends readonly Wanted[]>(...wanted: W): Promise<Folded<W>> {
+    const found = await this.find(...wanted);
+    found.forEach((folded, i) => {
+      if (!folded) throw notFound(nameOf(wanted[i]![0]));
+    });
+    return found as unknown as Folded<W>;
+  }
+
+  /** As `load`, with `undefined` where there is no such stream. */
+  async find<const W extends readonly Wanted[]>(...wanted: W): Promise<Found<W>> {
+    const states = wanted.map(([foldable, id]) => new foldable(id));
+    const byId = new Map<string, Foldable[]>();
+    for (const state of states) byId.set(state.id, [...(byId.get(state.id) ?? []), state]);
+
+    await this.store.fold([...byId.keys()], (streamId, version, position, event) => {
+      for (const state of byId.get(streamId) ?? []) {
+        state.replay(event);
+        state.version = version;
+        state.position = position;
+      }
+    });
+    for (const state of states) this.remember(state);
+    return states.map((state) => (state.version === 0 ? undefined : state)) as Found<W>;
+  }
+
+  private remember(state: Foldable): void {
+    if (!insideUnitOfWork()) return;
+    const unit = currentUnitOfWork();
+    unit.lastPositionSeen = Math.max(unit.lastPositionSeen, state.position);
+    if (!(state instanceof Aggregate)) {
+      if ((state.constructor as FactsClass).guarded) unit.guards.set(state.id, state.version);
+      return;
+    }
+    unit.seen.set(state.id, state.version);
+    const { ifMatch } = currentContext();
+    if (ifMatch?.streamId === state.id && state.version !== 0 && ifMatch.version !== state.version) {
+      throw versionMismatch(state.version);
+    }
+  }
+}
+
+export const versionMismatch = (currentVersion: number) =>
+  new DomainError('version', 'version-mismatch', 'It was changed by somebody else since you read it.', {
+    currentVersion,
+  });
