@@ -1,0 +1,4 @@
+import { Schemas1700000000000 } from './0000-schemas.js';
+
+/** In the order of their timestamps. */
+export const migrations = [Schemas1700000000000];

@@ -1,0 +1,33 @@
+import type { DataSourceOptions } from 'typeorm';
+import { migrations } from '../../migrations/index.js';
+import { types } from './types.js';
+
+export interface DatabaseSettings {
+  readonly url: string;
+  readonly poolSize: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+}
+
+/** The one way to this application's database: entities come from the modules, tables from the migrations alone. */
+export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis' }: DatabaseSettings) {
+  return {
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName,
+    connectTimeoutMS: 5000,
+    synchronize: false,
+    migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    // An idle connection that breaks is replaced by the pool: the query that needs one reports what went wrong.
+    poolErrorHandler: () => undefined,
+    extra: {
+      types,
+      options: '-c timezone=UTC',
+      keepAlive: true,
+      idleTimeoutMillis: 60_000,
+    },
+  } satisfies DataSourceOptions;
+}

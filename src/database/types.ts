@@ -1,0 +1,26 @@
+import pg from 'pg';
+
+const { builtins } = pg.types;
+
+/** `2026-03-01 09:00:00.123456+00` → `2026-03-01T09:00:00.123Z`: an `Instant`. Sessions run in UTC, see `poolOptions`. */
+export function instantOf(text: string): string {
+  if (!text.endsWith('+00') || text.length > 29) return new Date(text.replace(' ', 'T')).toISOString();
+  const fraction = text.slice(19, -3);
+  const milliseconds = fraction === '' ? '.000' : fraction.slice(0, 4).padEnd(4, '0');
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}${milliseconds}Z`;
+}
+
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  // Positions and counts stay far below 2^53.
+  [builtins.INT8]: Number,
+  [builtins.TIMESTAMPTZ]: instantOf,
+  // A calendar date has no time zone, which `Date` would give it.
+  [builtins.DATE]: (text) => text,
+};
+
+/** How column values come out: int8 as number, timestamptz as `Instant`, date as `YYYY-MM-DD`. For `types` of a pg client or pool. */
+export const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text') =>
+    (format === undefined || format === 'text' ? parsers[oid] : undefined) ??
+    pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};

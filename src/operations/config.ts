@@ -1,0 +1,122 @@
+/** A setting that is missing or wrong. Its message is one line that names the variable. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+
+  constructor(
+    readonly variable: string,
+    problem: string,
+  ) {
+    super(`${variable} ${problem}`);
+  }
+}
+
+const ROLES = ['all', 'api', 'worker'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Where tokens of production come from: any OpenID Connect issuer. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+}
+
+/** Every setting, read once from the environment and checked before anything starts. `.env.example` explains them. */
+export class Config {
+  readonly production: boolean;
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  readonly migrateOnStart: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly role: (typeof ROLES)[number];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly oidc: OidcSettings | undefined;
+  readonly devTokens: boolean;
+  readonly readYourWriteTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+
+  /** @throws SettingError for the first setting that is missing or wrong. */
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    const settings = new Environment(environment);
+    const mode = settings.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
+    this.production = mode === 'production';
+
+    this.databaseUrl = settings.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+    this.databasePoolSize = settings.integer('DATABASE_POOL_SIZE', 20, { min: 2, max: 1000 });
+    this.migrateOnStart = settings.flag('MIGRATE_ON_START', !this.production);
+
+    this.host = settings.text('HOST') ?? '127.0.0.1';
+    this.port = settings.integer('PORT', 3000, { min: 0, max: 65_535 });
+    this.role = settings.oneOf('ROLE', ROLES, 'all');
+    this.logLevel = settings.oneOf('LOG_LEVEL', LOG_LEVELS, 'info');
+    this.readYourWriteTimeoutMs = settings.integer('READ_YOUR_WRITE_TIMEOUT_MS', 2000, { min: 0, max: 60_000 });
+    this.shutdownTimeoutMs = settings.integer('SHUTDOWN_TIMEOUT_MS', 30_000, { min: 1000, max: 600_000 });
+
+    this.oidc = settings.oidc();
+    this.devTokens = settings.flag('DEV_TOKENS', !this.production);
+    if (this.production && this.devTokens) {
+      throw new SettingError('DEV_TOKENS', 'cannot be on when NODE_ENV=production: anybody could sign in as anybody');
+    }
+    if (this.production && !this.databaseUrl) {
+      throw new SettingError('DATABASE_URL', 'is missing: it is required when NODE_ENV=production');
+    }
+    if (this.production && !this.oidc) {
+      throw new SettingError('OIDC_ISSUER', 'is missing: it is required when NODE_ENV=production');
+    }
+  }
+}
+
+/** Reads single settings. An empty value counts as not set, as in a `.env` file with `NAME=`. */
+class Environment {
+  constructor(private readonly variables: Readonly<Record<string, string | undefined>>) {}
+
+  text(variable: string): string | undefined {
+    return this.variables[variable]?.trim() || undefined;
+  }
+
+  integer(variable: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const text = this.text(variable);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new SettingError(variable, `must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);
+    }
+    return value;
+  }
+
+  flag(variable: string, fallback: boolean): boolean {
+    return this.oneOf(variable, ['true', 'false'], fallback ? 'true' : 'false') === 'true';
+  }
+
+  oneOf<T extends string>(variable: string, choices: readonly T[], fallback: NoInfer<T>): T {
+    const text = this.text(variable);
+    if (text === undefined) return fallback;
+    const chosen = choices.find((choice) => choice === text);
+    if (!chosen) {
+      throw new SettingError(variable, `must be one of ${choices.join(', ')}, not ${JSON.stringify(text)}`);
+    }
+    return chosen;
+  }
+
+  /** The value is not repeated in the error: it may hold a password. */
+  url(variable: string, protocols: readonly string[]): string | undefined {
+    const text = this.text(variable);
+    if (text === undefined) return undefined;
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
+      throw new SettingError(variable, `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    }
+    return text;
+  }
+
+  /** All three settings, or none. */
+  oidc(): OidcSettings | undefined {
+    const issuer = this.url('OIDC_ISSUER', ['https:', 'http:']);
+    const audience = this.text('OIDC_AUDIENCE');
+    const jwksUrl = this.url('OIDC_JWKS_URL', ['https:', 'http:']);
+    if (!issuer && !audience && !jwksUrl) return undefined;
+    if (!issuer) throw new SettingError('OIDC_ISSUER', 'is missing: the other OIDC settings are there');
+    if (!audience) throw new SettingError('OIDC_AUDIENCE', 'is missing: OIDC_ISSUER needs it');
+    if (!jwksUrl) throw new SettingError('OIDC_JWKS_URL', 'is missing: OIDC_ISSUER needs it');
+    return { issuer, audience, jwksUrl };
+  }
+}

@@ -1,0 +1,1 @@
+module.exports = async () => require('./global-setup.cjs').shared.server?.remove();

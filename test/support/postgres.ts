@@ -1,0 +1,93 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { embeddedPostgresBin } from '../../src/database/postgres-binaries.js';
+import {
+  accepts,
+  accountForServer,
+  type Cluster,
+  createCluster,
+  freePort,
+  runningPostmaster,
+  spawnServer,
+  stopServer,
+  until,
+  urlOf,
+} from '../../src/database/postgres-server.js';
+
+export interface PostgresOptions {
+  /** Folder of another PostgreSQL's programs, such as Debian's /usr/lib/postgresql/15/bin. */
+  readonly bin?: string | undefined;
+  /** Durable unless said otherwise, as in production. */
+  readonly durable?: boolean;
+  /** Added to the name of its folder. */
+  readonly label?: string;
+}
+
+/** A throw-away PostgreSQL server in a folder of its own. It keeps its port when it is started again. */
+export class TestPostgres {
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly root: string,
+    private readonly port: number,
+    private readonly settings: Record<string, string>,
+  ) {}
+
+  static async start({ bin, durable = true, label = 'server' }: PostgresOptions = {}): Promise<TestPostgres> {
+    const root = mkdtempSync(join(tmpdir(), `anamnesis-test-${process.pid}-${label}-`));
+    chmodSync(root, 0o755);
+    const cluster = {
+      folder: join(root, 'postgres'),
+      bin: bin ?? process.env['TEST_POSTGRES_BIN'] ?? (await embeddedPostgresBin()),
+      account: accountForServer(),
+    };
+    const settings: Record<string, string> = { max_connections: '300' };
+    if (!durable) Object.assign(settings, { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' });
+    await createCluster(cluster, '--no-sync');
+    const server = new TestPostgres(cluster, root, await freePort(), settings);
+    await server.start();
+    return server;
+  }
+
+  /** URL of one of its databases, by default the one that is always there. */
+  url(database = 'postgres'): string {
+    return urlOf(this.cluster, this.port, database);
+  }
+
+  async start(): Promise<void> {
+    const { ended } = spawnServer(this.cluster, this.port, this.settings);
+    let gone = false;
+    void ended.then(() => (gone = true));
+    await until(async () => {
+      if (gone) throw new Error(`PostgreSQL did not start: see ${this.cluster.folder}/log`);
+      return accepts(this.url());
+    }, 60_000);
+  }
+
+  /** Fast shutdown: clients are disconnected. */
+  async stop(): Promise<void> {
+    await this.signal('SIGINT');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** As if the power failed: nothing is flushed, the next start recovers from the log. */
+  async kill(): Promise<void> {
+    await this.signal('SIGQUIT');
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private async signal(signal: NodeJS.Signals): Promise<void> {
+    const postmaster = runningPostmaster(this.cluster);
+    if (postmaster) await stopServer(this.cluster, postmaster, signal);
+  }
+}
+
+export const startPostgres = (options?: PostgresOptions): Promise<TestPostgres> => TestPostgres.start(options);
