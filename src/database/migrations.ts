@@ -29,3 +29,16 @@ export async function migrateDatabase(settings: DatabaseSettings): Promise<strin
     await dataSource.destroy();
   }
 }
+
+/** @throws PendingMigrations unless the database has every migration of this program. */
+export async function refusePending(dataSource: DataSource): Promise<void> {
+  if (await dataSource.showMigrations()) throw new PendingMigrations();
+}
+
+export class PendingMigrations extends Error {
+  override readonly name = 'PendingMigrations';
+
+  constructor() {
+    super('MIGRATE_ON_START is off and the database lacks migrations of this version: run `npm run migrate`');
+  }
+}

@@ -1,0 +1,27 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DatabaseModule } from './database/database.module.js';
+import { EventSourcingModule } from './event-sourcing/index.js';
+import { HttpModule } from './http/index.js';
+import type { Config } from './operations/config.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { SecurityModule } from './security/index.js';
+
+@Module({})
+export class AppModule {
+  static with(config: Config, databaseUrl: string): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        DatabaseModule.forRoot({
+          url: databaseUrl,
+          poolSize: config.databasePoolSize,
+          migrateOnStart: config.migrateOnStart,
+        }),
+        EventSourcingModule.forRoot(),
+        OperationsModule.forRoot(config),
+        SecurityModule,
+        HttpModule,
+      ],
+    };
+  }
+}

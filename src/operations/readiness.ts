@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Database } from '../database/database.js';
+import { sql } from '../database/sql.js';
+import { SubscriptionStatus } from './subscription-status.js';
+
+export interface Check {
+  readonly ok: boolean;
+  /** What is wrong, for the operator. Never a message of the database, which may hold data. */
+  readonly detail?: string;
+}
+
+export type Checks = Readonly<Record<'database' | 'migrations' | 'subscriptions', Check>>;
+
+const PING = sql`select 1`;
+const CHECK_TIMEOUT_MS = 3000;
+
+/** Whether this process can do its work: the database answers, it is migrated, and all subscriptions run. */
+@Injectable()
+export class Readiness {
+  private migrated = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly dataSource: DataSource,
+    private readonly subscriptions: SubscriptionStatus,
+  ) {}
+
+  async checks(): Promise<Checks> {
+    const [database, migrations, subscriptions] = await Promise.all([
+      within(this.reachable(), 'does not answer'),
+      within(this.migrations(), 'cannot be read'),
+      within(this.subscribed(), 'cannot be read'),
+    ]);
+    return { database, migrations, subscriptions };
+  }
+
+  private async reachable(): Promise<Check> {
+    await this.database.query(PING);
+    return { ok: true };
+  }
+
+  /** Asked until it is so: migrations are not taken back under a running process. */
+  private async migrations(): Promise<Check> {
+    this.migrated ||= !(await this.dataSource.showMigrations());
+    return this.migrated ? { ok: true } : { ok: false, detail: 'pending' };
+  }
+
+  private async subscribed(): Promise<Check> {
+    const stopped = (await this.subscriptions.states()).filter(({ running }) => !running).map(({ name }) => name);
+    return stopped.length === 0 ? { ok: true } : { ok: false, detail: `not running: ${stopped.join(', ')}` };
+  }
+}
+
+/** A check that fails or takes too long is a check that does not hold. */
+async function within(check: Promise<Check>, detail: string): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, detail }), CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([check.catch(() => ({ ok: false, detail })), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
