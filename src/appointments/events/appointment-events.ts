@@ -6,7 +6,9 @@ import type { CancellationInitiator, CancellationReason } from './cancellation-r
 export class AppointmentBooked extends DomainEvent<
   Booking & {
     /** It had taken place before it was entered here: notice, horizon and opening hours did not apply. */
-    readonly asHistory?: true;
+    readonly asHistory?: boolean;
+    /** The time had been held for the patient. */
+    readonly fromHold?: boolean;
     readonly at: Instant;
   }
 > {}
