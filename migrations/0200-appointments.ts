@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Taken time on the write side, with the constraint that makes double booking impossible; and the read tables of appointments. */
-export class Appointments1700000000200 implements MigrationInterface {
-  name = 'Appointments1700000000200';
+export class Appointments1700000200000 implements MigrationInterface {
+  name = 'Appointments1700000200000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -118,10 +118,80 @@ export class Appointments1700000000200 implements MigrationInterface {
         perform enter_calendars(resources, false);
         delete from resource_allocations where appointment_id = any (appointments);
       end $$`);
+
+    await runner.query(`
+      create table read.schedule (
+        id uuid primary key,
+        version int not null,
+        resource_type text not null,
+        name text not null,
+        time_zone text not null,
+        weekly_hours jsonb not null
+      );
+      create index schedule_name on read.schedule (name, id);
+
+      create table read.service_type (
+        id uuid primary key,
+        version int not null,
+        name text not null,
+        terms jsonb not null
+      );
+      create index service_type_name on read.service_type (name, id);
+
+      create table read.patient_name (
+        id uuid primary key,
+        name text not null
+      );
+
+      create table read.appointment_summary (
+        id uuid primary key,
+        version int not null,
+        patient_id uuid not null,
+        status text not null,
+        service_type_id uuid not null,
+        service_type_name text not null,
+        resources jsonb not null,
+        starts_at timestamptz not null,
+        ends_at timestamptz not null,
+        time_zone text not null,
+        local_start text not null,
+        cancellation_cutoff_minutes int not null,
+        hold_expires_at timestamptz,
+        hold_ended text,
+        booked_at timestamptz,
+        cancellation jsonb,
+        checked_in_at timestamptz,
+        missed_at timestamptz,
+        fulfilled_at timestamptz,
+        encounter_id uuid
+      ) with (fillfactor = 80);
+      create index appointment_summary_patient on read.appointment_summary (patient_id, starts_at desc, id desc);
+
+      create table read.agenda (
+        key text primary key,
+        resource_id uuid not null,
+        appointment_id uuid not null,
+        patient_id uuid not null,
+        status text not null,
+        service_type_name text not null,
+        starts_at timestamptz not null,
+        ends_at timestamptz not null,
+        busy_from timestamptz not null,
+        busy_to timestamptz not null,
+        expires_at timestamptz,
+        taken boolean not null
+      ) with (fillfactor = 80);
+      create index agenda_time on read.agenda using gist (resource_id, tstzrange(busy_from, busy_to));
+    `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop table read.agenda;
+      drop table read.appointment_summary;
+      drop table read.patient_name;
+      drop table read.service_type;
+      drop table read.schedule;
       drop function write.release_time;
       drop function write.keep_time;
       drop function write.take_time;

@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Aggregates, Clock, InjectAggregates } from '../../event-sourcing/index.js';
-import { type ServiceDefinition, ServiceType } from '../domain/service-type.js';
+import type { ServiceDefinition } from '../domain/service-terms.js';
+import { ServiceType } from '../domain/service-type.js';
 
 /** Says what can be booked, how long it takes, and on which terms. */
 export class DefineServiceType extends Command<{ id: string }> {

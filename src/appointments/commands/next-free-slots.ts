@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Instant } from '../../event-sourcing/index.js';
-import { freeSlots } from '../domain/free-slots.js';
-import { common, DAY, type Interval, merged, MINUTE } from '../domain/interval.js';
+import { freeSlots, withBuffers } from '../domain/free-slots.js';
+import { common, DAY, type Interval, merged } from '../domain/interval.js';
 import type { Schedule } from '../domain/schedule.js';
+import { bookableWithin } from '../domain/service-terms.js';
 import type { ServiceType } from '../domain/service-type.js';
 import { ResourceAllocations } from './resource-allocations.js';
 
@@ -32,23 +33,14 @@ export class NextFreeSlots {
 
   /** The first free slots from the wanted start on, within 62 days. */
   async of({ service, schedules, start, ignoring }: WantedTime, now: Instant): Promise<FreeSlot[]> {
-    const from = Math.max(Date.parse(start), service.earliestStart(now));
+    const from = Date.parse(start);
     const resourceIds = schedules.map(({ id }) => id);
     let found: Interval[] = [];
     for (const days of STEPS_DAYS) {
-      const window = { from, to: Math.min(from + days * DAY, service.latestStart(now)) };
-      if (window.from >= window.to) break;
-      const { durationMinutes, bufferBeforeMinutes, bufferAfterMinutes, slotIntervalMinutes } = service.terms;
-      const search = {
-        window,
-        openings: openingsOfAll(schedules, window),
-        busy: await this.allocations.taken(resourceIds, withBuffers(window, service), now, ignoring),
-        duration: durationMinutes * MINUTE,
-        bufferBefore: bufferBeforeMinutes * MINUTE,
-        bufferAfter: bufferAfterMinutes * MINUTE,
-        step: slotIntervalMinutes * MINUTE,
-      };
-      found = freeSlots(search, OFFERED);
+      const window = bookableWithin(service.terms, { from, to: from + days * DAY }, now);
+      const looked = withBuffers(service.terms, window);
+      const busy = await this.allocations.taken(resourceIds, looked, now, ignoring);
+      found = freeSlots({ terms: service.terms, window, openings: openingsOfAll(schedules, window), busy }, OFFERED);
       if (found.length === OFFERED) break;
     }
     return found.map((slot) => ({
@@ -58,11 +50,6 @@ export class NextFreeSlots {
     }));
   }
 }
-
-const withBuffers = ({ from, to }: Interval, { terms }: ServiceType): Interval => ({
-  from: from - terms.bufferBeforeMinutes * MINUTE,
-  to: to + terms.bufferAfterMinutes * MINUTE,
-});
 
 function openingsOfAll(schedules: readonly Schedule[], window: Interval): Interval[] {
   const [first, ...others] = schedules.map((schedule) => schedule.openings(window));

@@ -70,8 +70,9 @@ export class Appointment extends Aggregate {
 
   reschedule(time: BookedTime, resources: readonly BookedResource[], now: Instant): void {
     this.mustBe(['booked'], 'appointment-not-reschedulable', 'Only a booked appointment can be rescheduled.');
+    const { patientId, serviceTypeName } = this.booking;
     const previous = { resourceIds: this.resourceIds, time: this.booking.time };
-    this.apply(new AppointmentRescheduled({ patientId: this.booking.patientId, resources, time, previous, at: now }));
+    this.apply(new AppointmentRescheduled({ patientId, serviceTypeName, resources, time, previous, at: now }));
   }
 
   cancel(reason: CancellationReason, by: CancellationInitiator, now: Instant): void {

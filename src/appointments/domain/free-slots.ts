@@ -1,25 +1,28 @@
-import type { Interval } from './interval.js';
-import { merged } from './interval.js';
+import type { ServiceTerms } from '../events/service-type-defined.js';
+import { type Interval, merged, MINUTE } from './interval.js';
 
-/** Everything in milliseconds. */
 export interface SlotSearch {
+  readonly terms: Pick<
+    ServiceTerms,
+    'durationMinutes' | 'bufferBeforeMinutes' | 'bufferAfterMinutes' | 'slotIntervalMinutes'
+  >;
   /** Only slots that lie wholly within it. */
   readonly window: Interval;
-  /** When it is open, in order. Slots are offered from each opening on, every `step`. */
+  /** When it is open, in order. Slots are offered from each opening on, every slot interval. */
   readonly openings: readonly Interval[];
   /** What is taken, with its buffers. */
   readonly busy: readonly Interval[];
-  readonly duration: number;
-  readonly bufferBefore: number;
-  readonly bufferAfter: number;
-  readonly step: number;
 }
 
 /**
  * The first free slots on the grid, in order of time. A visit lies within the opening hours; its buffers may lie outside of
  * them, and are kept free of other bookings.
  */
-export function freeSlots({ window, openings, busy, ...service }: SlotSearch, limit: number): Interval[] {
+export function freeSlots({ terms, window, openings, busy }: SlotSearch, limit: number): Interval[] {
+  const step = terms.slotIntervalMinutes * MINUTE;
+  const duration = terms.durationMinutes * MINUTE;
+  const before = terms.bufferBeforeMinutes * MINUTE;
+  const after = terms.bufferAfterMinutes * MINUTE;
   const slots: Interval[] = [];
   const taken = merged(busy);
   const open = merged(openings);
@@ -28,17 +31,23 @@ export function freeSlots({ window, openings, busy, ...service }: SlotSearch, li
   for (const { from: opensAt, to: dayEnds } of openings) {
     while (open[nextOpen]!.to <= opensAt) nextOpen++;
     const closesAt = Math.min(open[nextOpen]!.to, window.to);
-    const skipped = Math.max(0, Math.ceil((window.from - opensAt) / service.step));
-    for (let from = opensAt + skipped * service.step; from < dayEnds; from += service.step) {
-      const to = from + service.duration;
+    const skipped = Math.max(0, Math.ceil((window.from - opensAt) / step));
+    for (let from = opensAt + skipped * step; from < dayEnds; from += step) {
+      const to = from + duration;
       if (to > closesAt) break;
-      while (nextTaken > 0 && taken[nextTaken - 1]!.to > from - service.bufferBefore) nextTaken--;
-      while (nextTaken < taken.length && taken[nextTaken]!.to <= from - service.bufferBefore) nextTaken++;
+      while (nextTaken > 0 && taken[nextTaken - 1]!.to > from - before) nextTaken--;
+      while (nextTaken < taken.length && taken[nextTaken]!.to <= from - before) nextTaken++;
       const inTheWay = taken[nextTaken];
-      if (inTheWay && inTheWay.from < to + service.bufferAfter) continue;
+      if (inTheWay && inTheWay.from < to + after) continue;
       slots.push({ from, to });
       if (slots.length === limit) return slots;
     }
   }
   return slots;
 }
+
+/** Where bookings must be looked for that could stand in the way of a slot of the window. */
+export const withBuffers = (terms: SlotSearch['terms'], { from, to }: Interval): Interval => ({
+  from: from - terms.bufferBeforeMinutes * MINUTE,
+  to: to + terms.bufferAfterMinutes * MINUTE,
+});

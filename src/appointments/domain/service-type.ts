@@ -1,16 +1,15 @@
-import { Aggregate, DomainError, type Instant } from '../../event-sourcing/index.js';
+import { Aggregate, type Instant } from '../../event-sourcing/index.js';
 import type { BookedTime } from '../events/booking.js';
 import { type ServiceTerms, ServiceTypeDefined } from '../events/service-type-defined.js';
-import { DAY, MINUTE } from './interval.js';
+import { MINUTE } from './interval.js';
+import {
+  bookedByStaffOnly,
+  earliestStart,
+  latestStart,
+  type ServiceDefinition,
+  withDefaults,
+} from './service-terms.js';
 import type { TimeZone } from './time-zone.js';
-
-/** What a service type is defined with; the rest of its terms have defaults. */
-export type ServiceDefinition = Pick<ServiceTerms, 'name' | 'durationMinutes'> & {
-  readonly [Term in Exclude<keyof ServiceTerms, 'name' | 'durationMinutes'>]?: ServiceTerms[Term];
-};
-
-/** Ten years: where no horizon was set, a typing error in the year is still caught. */
-const FURTHEST_HORIZON_DAYS = 3653;
 
 /** What can be booked: how long it takes, the buffers around it, and on which terms it is booked. */
 export class ServiceType extends Aggregate {
@@ -21,22 +20,7 @@ export class ServiceType extends Aggregate {
 
   static define(id: string, definition: ServiceDefinition, now: Instant): ServiceType {
     const service = new ServiceType(id);
-    const { name, durationMinutes } = definition;
-    service.apply(
-      new ServiceTypeDefined({
-        name,
-        durationMinutes,
-        bufferBeforeMinutes: definition.bufferBeforeMinutes ?? 0,
-        bufferAfterMinutes: definition.bufferAfterMinutes ?? 0,
-        slotIntervalMinutes: definition.slotIntervalMinutes ?? durationMinutes,
-        minimumNoticeMinutes: definition.minimumNoticeMinutes ?? 0,
-        horizonDays: definition.horizonDays ?? FURTHEST_HORIZON_DAYS,
-        cancellationCutoffMinutes: definition.cancellationCutoffMinutes ?? 0,
-        patientOverlap: definition.patientOverlap ?? 'warn',
-        bookableByPatient: definition.bookableByPatient ?? true,
-        at: now,
-      }),
-    );
+    service.apply(new ServiceTypeDefined({ ...withDefaults(definition), at: now }));
     return service;
   }
 
@@ -50,30 +34,17 @@ export class ServiceType extends Aggregate {
   }
 
   mustBeBookableAt(start: Instant, now: Instant): void {
+    const [earliest, latest] = [earliestStart(this.terms, now), latestStart(this.terms, now)];
     this.must(
-      Date.parse(start) >= this.earliestStart(now),
+      Date.parse(start) >= earliest,
       'too-soon',
       'It starts in the past, or sooner than this service can be booked.',
     );
-    this.must(
-      Date.parse(start) <= this.latestStart(now),
-      'beyond-horizon',
-      'It starts later than this service can be booked yet.',
-    );
+    this.must(Date.parse(start) <= latest, 'beyond-horizon', 'It starts later than this service can be booked yet.');
   }
 
   mustBeBookableByPatients(): void {
-    if (!this.terms.bookableByPatient) {
-      throw new DomainError('forbidden', 'not-bookable-by-patients', 'This service is booked by the staff only.');
-    }
-  }
-
-  earliestStart(now: Instant): number {
-    return Date.parse(now) + this.terms.minimumNoticeMinutes * MINUTE;
-  }
-
-  latestStart(now: Instant): number {
-    return Date.parse(now) + this.terms.horizonDays * DAY;
+    if (!this.terms.bookableByPatient) throw bookedByStaffOnly();
   }
 
   protected onServiceTypeDefined({ data }: ServiceTypeDefined): void {

@@ -15,6 +15,7 @@ export class AppointmentBooked extends DomainEvent<
 
 export class AppointmentRescheduled extends DomainEvent<{
   readonly patientId: string;
+  readonly serviceTypeName: string;
   readonly resources: readonly BookedResource[];
   readonly time: BookedTime;
   readonly previous: { readonly resourceIds: readonly string[]; readonly time: BookedTime };
