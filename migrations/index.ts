@@ -1,5 +1,4 @@
 import { Schemas1700000000000 } from './0000-schemas.js';
-import { Appointments1700000200000 } from './0200-appointments.js';
 
 /** In the order of their timestamps. */
-export const migrations = [Schemas1700000000000, Appointments1700000200000];
+export const migrations = [Schemas1700000000000];
