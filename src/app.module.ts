@@ -4,6 +4,7 @@ import { EventSourcingModule } from './event-sourcing/index.js';
 import { HttpModule } from './http/index.js';
 import type { Config } from './operations/config.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { patientOf } from './patient-of.js';
 import { SecurityModule } from './security/index.js';
 
 @Module({})
@@ -17,7 +18,11 @@ export class AppModule {
           poolSize: config.databasePoolSize,
           migrateOnStart: config.migrateOnStart,
         }),
-        EventSourcingModule.forRoot(),
+        EventSourcingModule.forRoot({
+          readYourWriteTimeoutMs: config.readYourWriteTimeoutMs,
+          runsWork: config.role !== 'api',
+          metadataOf: patientOf,
+        }),
         OperationsModule.forRoot(config),
         SecurityModule,
         HttpModule,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import pg from 'pg';
+import type { ClientConfig, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseUnavailable, isUnavailable } from './unavailable.js';
 import type { Statement } from './sql.js';
@@ -35,6 +36,17 @@ export class Database implements Queryable {
   async tuples<Row extends unknown[]>({ name, text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     try {
       return (await this.pool.query<Row>({ name, text, values: values as unknown[], rowMode: 'array' })).rows;
+    } catch (error) {
+      throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
+    }
+  }
+
+  /** A connection of its own, outside of the pool, for a session that has to last. The caller ends it. */
+  async connect(config: ClientConfig = {}): Promise<pg.Client> {
+    const client = new pg.Client({ ...(this.pool.options as ClientConfig), ...config });
+    try {
+      await client.connect();
+      return client;
     } catch (error) {
       throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
     }

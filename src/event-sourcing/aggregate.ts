@@ -50,6 +50,7 @@ export interface AggregateClass<T extends Aggregate = Aggregate> {
   readonly streamType: string;
   readonly events: readonly EventClass[];
   readonly name: string;
+  readonly prototype: T;
 }
 
 /**

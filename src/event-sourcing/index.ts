@@ -6,7 +6,8 @@ export { Clock } from './clock.js';
 export { DomainEvent, type EventClass, type EventMetadata, type Instant, type Recorded } from './domain-event.js';
 export { catalogue, type CatalogueOf } from './event-catalogue.js';
 export { DomainError, type DomainErrorKind, invalid, notFound, refused } from './errors.js';
-export { EventSourcingModule, type Feature } from './event-sourcing.module.js';
+export { type EventSourcingOptions, EventSourcingModule } from './event-sourcing.module.js';
+export type { Feature } from './feature-registry.js';
 export {
   currentContext,
   runInContext,
@@ -21,5 +22,8 @@ export { Projection } from './projections/projection.js';
 export { Projects } from './projections/projects.js';
 export { Reads } from './reads.js';
 export { at, CancelTimer, Timer } from './sagas/timers.js';
+export type { MetadataOf } from './store/event-store.js';
 export { Streams } from './streams.js';
 export { currentUnitOfWork, type Effect } from './unit-of-work.js';
+export { type SubscriptionState, SubscriptionStatus } from './subscriptions/subscription-status.js';
+export { Subscriptions } from './subscriptions/subscriptions.js';

@@ -3,7 +3,6 @@ import { SecurityOptions } from '../security/index.js';
 import { Config } from './config.js';
 import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';
-import { SubscriptionStatus } from './subscription-status.js';
 
 /** The settings, for everybody who needs one, and what an operator asks of a running process. */
 @Module({})
@@ -15,7 +14,6 @@ export class OperationsModule {
       controllers: [HealthController],
       providers: [
         Readiness,
-        SubscriptionStatus,
         { provide: Config, useValue: config },
         {
           provide: SecurityOptions,

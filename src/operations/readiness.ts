@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Database } from '../database/database.js';
 import { sql } from '../database/sql.js';
-import { SubscriptionStatus } from './subscription-status.js';
+import { SubscriptionStatus } from '../event-sourcing/index.js';
 
 export interface Check {
   readonly ok: boolean;

@@ -4,7 +4,7 @@ import { AppModule } from '../../src/app.module.js';
 import { Database } from '../../src/database/database.js';
 import { ApiAdapter, configureApp } from '../../src/http/index.js';
 import { Config } from '../../src/operations/config.js';
-import { SubscriptionStatus } from '../../src/operations/subscription-status.js';
+import { SubscriptionStatus } from '../../src/event-sourcing/index.js';
 import { type CallerRole, type Client, clientOf } from './client.js';
 import { createTestDatabase } from './test-database.js';
 import { until } from './until.js';
@@ -64,7 +64,7 @@ export async function startTestApp({ env = {}, databaseUrl, override }: TestAppO
     forceCloseConnections: true,
     logger: false,
   });
-  configureApp(nest);
+  await configureApp(nest);
   await nest.listen(0, '127.0.0.1');
   return new TestApp(nest, await nest.getUrl(), url, async () => own?.drop());
 }

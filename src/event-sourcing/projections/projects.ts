@@ -1,3 +1,4 @@
+import { getMetadataArgsStorage } from 'typeorm';
 import type { Projection } from './projection.js';
 
 export interface ProjectsOptions {
@@ -22,4 +23,12 @@ export function projectionTarget(projection: { readonly name: string }): { entit
   const target = targets.get(projection);
   if (!target) throw new Error(`${projection.name} does not say which read table it fills: add @Projects`);
   return target;
+}
+
+/** Name of the durable subscription that feeds the projection: its table and version, stable across renamed classes. */
+export function subscriptionNameOf(projection: { readonly name: string }): string {
+  const { entity, version } = projectionTarget(projection);
+  const table = getMetadataArgsStorage().tables.find(({ target }) => target === entity);
+  if (!table?.name) throw new Error(`${entity.name} needs @Entity with the name of its table`);
+  return `projection:${table.name}@${version}`;
 }

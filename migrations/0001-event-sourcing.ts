@@ -1,0 +1,212 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * The write side of the engine. Advisory-lock namespaces, in the upper 16 bits of the key: 7777 the floor of the safe tail, 7778 the
+ * owners of leases; src/event-sourcing/store/advisory-locks.ts names them.
+ */
+export class EventSourcing1700000000001 implements MigrationInterface {
+  name = 'EventSourcing1700000000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table write.streams (
+        stream_id uuid primary key,
+        stream_type text not null,
+        version int not null
+      ) with (fillfactor = 80)`);
+
+    // CACHE 1: a cached range would let a session draw a position below the last_value that another has read.
+    await runner.query(`create sequence write.event_position cache 1`);
+
+    await runner.query(`
+      create table write.events (
+        position bigint primary key,
+        stream_id uuid not null,
+        stream_version int not null,
+        event_id uuid not null unique,
+        type text not null,
+        schema_version smallint not null,
+        data jsonb not null,
+        metadata jsonb not null,
+        recorded_at timestamptz not null,
+        unique (stream_id, stream_version)
+      )`);
+
+    await runner.query(`
+      create type write.appended as (
+        ok boolean,
+        position bigint,
+        conflict_stream uuid,
+        conflict_version int
+      )`);
+
+    // Locks before it draws positions (docs/adr/0002-safe-tail.md). A conflict is a row, not an error, and burns no position.
+    await runner.query(`
+      create function write.append(
+        stream_ids uuid[], stream_types text[], expected_versions int[],
+        event_streams int[], event_versions int[], event_ids uuid[], event_types text[], schema_versions smallint[],
+        event_data jsonb[], event_metadata jsonb[],
+        guard_ids uuid[], guard_versions int[]
+      ) returns write.appended language plpgsql security definer set search_path = write, pg_temp as $$
+      declare
+        result write.appended;
+        grown int[];
+        own int;
+        held int;
+        now_at timestamptz;
+      begin
+        if cardinality(stream_ids) = 1 and cardinality(guard_ids) = 0 then
+          if expected_versions[1] = 0 then
+            insert into streams values (stream_ids[1], stream_types[1], cardinality(event_ids)) on conflict do nothing;
+          else
+            update streams set version = version + cardinality(event_ids)
+              where stream_id = stream_ids[1] and version = expected_versions[1];
+          end if;
+          if not found then
+            result := (false, null, stream_ids[1], (select version from streams where stream_id = stream_ids[1]));
+            return result;
+          end if;
+        else
+          begin
+            select array_agg(coalesce(n, 0) order by i) into grown
+              from generate_subscripts(stream_ids, 1) i
+              left join (select s, count(*)::int n from unnest(event_streams) s group by s) c on c.s = i;
+            -- Streams and guards are locked in one sorted order, so that commands on the same streams cannot deadlock.
+            for own, held in
+              select locks.i, locks.g from (
+                select stream_ids[i] as id, i, null::int as g from generate_subscripts(stream_ids, 1) i
+                union all
+                select guard_ids[g], null, g from generate_subscripts(guard_ids, 1) g
+              ) locks order by locks.id
+            loop
+              if own is null then
+                perform 1 from streams where stream_id = guard_ids[held] and version = guard_versions[held] for share;
+              elsif expected_versions[own] = 0 then
+                insert into streams values (stream_ids[own], stream_types[own], grown[own]) on conflict do nothing;
+              else
+                update streams set version = version + grown[own]
+                  where stream_id = stream_ids[own] and version = expected_versions[own];
+              end if;
+              if not found then
+                result.conflict_stream := coalesce(stream_ids[own], guard_ids[held]);
+                raise exception using errcode = 'AN001';
+              end if;
+            end loop;
+          exception when sqlstate 'AN001' then
+            result.ok := false;
+            result.conflict_version := (select version from streams where stream_id = result.conflict_stream);
+            return result;
+          end;
+        end if;
+
+        perform pg_advisory_xact_lock_shared(
+          (7777::bigint << 48) | (select case when is_called then last_value else 0 end from event_position));
+        now_at := clock_timestamp();
+        insert into events
+          select nextval('write.event_position'), stream_ids[event_streams[i]], event_versions[i], event_ids[i], event_types[i],
+            schema_versions[i], event_data[i], event_metadata[i], now_at
+          from generate_subscripts(event_ids, 1) i;
+        result := (true, currval('write.event_position'), null, null);
+        return result;
+      end $$`);
+
+    await runner.query(`
+      create table write.subscriptions (
+        name text primary key,
+        position bigint not null default 0,
+        epoch int not null default 0,
+        owner bigint,
+        lease_until timestamptz not null default '-infinity',
+        updated_at timestamptz not null default now()
+      ) with (fillfactor = 50)`);
+    await runner.query(`create sequence write.owner_id cache 1`);
+
+    await runner.query(`
+      create function write.advance(subscription text, from_position bigint, to_position bigint, held_epoch int)
+      returns bigint language plpgsql security definer set search_path = write, pg_temp as $$
+      begin
+        update subscriptions set position = to_position, updated_at = now()
+          where name = subscription and position = from_position and epoch = held_epoch;
+        if not found then
+          raise exception 'subscription % is not held any more', subscription using errcode = 'AN002';
+        end if;
+        return to_position;
+      end $$`);
+
+    await runner.query(`
+      create table write.dead_letters (
+        subscription text not null,
+        position bigint not null,
+        stream_id uuid not null,
+        event_id uuid not null,
+        type text not null,
+        error text not null,
+        attempts int not null,
+        parked_at timestamptz not null default now(),
+        primary key (subscription, position)
+      )`);
+    await runner.query(`create index dead_letters_stream on write.dead_letters (subscription, stream_id)`);
+
+    await runner.query(`
+      create table write.pending_commands (
+        id uuid primary key,
+        saga text not null,
+        event_id uuid not null,
+        index int not null,
+        name text not null,
+        payload jsonb not null,
+        metadata jsonb not null,
+        cancel_key text,
+        due_at timestamptz not null,
+        status text not null default 'pending' check (status in ('pending', 'done', 'refused', 'cancelled', 'dead')),
+        attempts int not null default 0,
+        epoch int not null default 0,
+        owner bigint,
+        lease_until timestamptz,
+        error text,
+        created_at timestamptz not null default now(),
+        finished_at timestamptz,
+        unique (saga, event_id, index)
+      ) with (fillfactor = 70)`);
+    await runner.query(`create index pending_commands_due on write.pending_commands (due_at) where status = 'pending'`);
+    await runner.query(
+      `create index pending_commands_cancel on write.pending_commands (cancel_key) where status = 'pending'`,
+    );
+
+    await runner.query(`
+      create function write.complete_command(command uuid, held_epoch int)
+      returns boolean language plpgsql security definer set search_path = write, pg_temp as $$
+      begin
+        update pending_commands set status = 'done', finished_at = now(), owner = null, lease_until = null
+          where id = command and epoch = held_epoch and status = 'pending';
+        if not found then
+          raise exception 'pending command % is not held any more', command using errcode = 'AN002';
+        end if;
+        return true;
+      end $$`);
+
+    await runner.query(`
+      create table write.idempotency_keys (
+        actor text not null,
+        key text not null,
+        request_hash text not null,
+        result jsonb,
+        position bigint not null,
+        versions jsonb not null,
+        created_at timestamptz not null default now(),
+        primary key (actor, key)
+      )`);
+    await runner.query(`create index idempotency_keys_age on write.idempotency_keys (created_at)`);
+    await runner.query(`
+      create function write.save_answer(
+        by_actor text, with_key text, hash text, answer jsonb, at_position bigint, at_versions jsonb
+      ) returns boolean language sql security definer set search_path = write, pg_temp as $$
+        insert into idempotency_keys (actor, key, request_hash, result, position, versions)
+          values (by_actor, with_key, hash, answer, at_position, at_versions) returning true
+      $$`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('The event log is never dropped by a migration');
+  }
+}

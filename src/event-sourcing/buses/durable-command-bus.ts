@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { CommandBus, type ICommand } from '@nestjs/cqrs';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { ConcurrencyConflict } from '../errors.js';
+import { currentContext, type ExecutionContext } from '../execution-context.js';
+import { EventStore } from '../store/event-store.js';
+import { isTransient } from '../store/pg-errors.js';
+import { versionMismatch } from '../streams.js';
+import { type Effect, insideUnitOfWork, runInUnitOfWork, UnitOfWork } from '../unit-of-work.js';
+import { AppendSignal } from './append-signal.js';
+import { Idempotency } from './idempotency.js';
+
+/** How often a command runs in all when others keep appending to its streams. */
+const MAX_ATTEMPTS = 8;
+
+type FinalEffect<R> = (unit: UnitOfWork, result: R) => Effect;
+
+/**
+ * Nest's command bus, with a transaction around each command: the handler stages events and effects, and when it has returned all of
+ * them are committed in one statement. A concurrency conflict runs the handler again on a fresh load. A command that a
+ * handler executes joins its transaction.
+ */
+@Injectable()
+export class DurableCommandBus extends CommandBus {
+  private readonly commandsHandled = new Map<string, string>();
+
+  constructor(
+    moduleRef: ModuleRef,
+    // At the index of Nest's own parameter: a subclass inherits the parent's @Inject by index.
+    @Inject('CQRS_MODULE_OPTIONS') options: object,
+    private readonly store: EventStore,
+    private readonly idempotency: Idempotency,
+    private readonly appended: AppendSignal,
+  ) {
+    super(moduleRef, options);
+  }
+
+  /** @throws Error when two handlers claim one command: Nest would only warn, and let the later one win. */
+  override bind<T extends ICommand>(handler: InstanceWrapper, id: string): void {
+    const name = handler.name as string;
+    const other = this.commandsHandled.get(id);
+    if (other) throw new Error(`Two handlers for one command: ${other} and ${name}`);
+    this.commandsHandled.set(id, name);
+    super.bind<T>(handler, id);
+  }
+
+  override execute<R>(command: ICommand): Promise<R> {
+    if (insideUnitOfWork()) return super.execute<ICommand, R>(command);
+    const context = currentContext();
+    return context.idempotency
+      ? this.idempotency.once<R>(context, (answer) => this.run(command, context, answer))
+      : this.run(command, context);
+  }
+
+  private async run<R>(command: ICommand, context: ExecutionContext, answer?: FinalEffect<R>): Promise<R> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.runOnce(command, context, answer);
+      } catch (error) {
+        const conflict = error instanceof ConcurrencyConflict;
+        if (conflict && context.ifMatch?.streamId === error.streamId) throw versionMismatch(error.currentVersion);
+        if (!(conflict || isTransient(error)) || attempt === MAX_ATTEMPTS) throw error;
+        await shortPause(attempt);
+      }
+    }
+  }
+
+  private async runOnce<R>(command: ICommand, context: ExecutionContext, answer?: FinalEffect<R>): Promise<R> {
+    const unit = new UnitOfWork();
+    const result = await runInUnitOfWork(unit, () => super.execute<ICommand, R>(command));
+    for (const effect of context.effects ?? []) unit.enlist(effect);
+    if (answer) unit.enlist(answer(unit, result));
+
+    context.outcome = await this.store.commit(unit, {
+      actor: context.actor.id,
+      role: context.actor.role,
+      ...(context.onBehalfOf && { onBehalfOf: context.onBehalfOf }),
+      ...(context.purpose && { purpose: context.purpose }),
+      correlationId: context.correlationId,
+      ...(context.causationId && { causationId: context.causationId }),
+    });
+    if (unit.streams.length > 0) this.appended.raise();
+    return result;
+  }
+}
+
+/** Lets the other command finish: 0–2 ms after the first conflict, more later, so that many at once do not meet again. */
+const shortPause = (attempt: number) => new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));

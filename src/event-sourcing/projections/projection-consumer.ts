@@ -1,0 +1,112 @@
+import type { DataSource, EntityMetadata } from 'typeorm';
+import type { Database } from '../../database/database.js';
+import { statement, type Statement } from '../../database/sql.js';
+import type { DomainEvent, EventClass } from '../domain-event.js';
+import { type Checkpoint, checkpointValues, type Consumer } from '../subscriptions/consumer.js';
+import type { Projection } from './projection.js';
+import type { EntityClass } from './projects.js';
+
+type Row = Record<string, unknown>;
+
+/** A column of a read table, as the set-based statements need it. */
+interface Column {
+  readonly property: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+/**
+ * Feeds a projection: the rows that a batch touches are read by one statement, evolved in memory, and written by one statement
+ * together with the checkpoint. Two round trips for up to 500 events.
+ */
+export class ProjectionConsumer implements Consumer {
+  readonly startsAt = 'beginning';
+  private readonly columns: readonly Column[];
+  private readonly key: Column;
+  private readonly read: Statement;
+  private readonly write: Statement;
+
+  constructor(
+    readonly name: string,
+    private readonly projection: Projection<object>,
+    private readonly events: ReadonlySet<EventClass>,
+    entity: EntityClass,
+    private readonly database: Database,
+    dataSource: DataSource,
+  ) {
+    const metadata = dataSource.getMetadata(entity);
+    this.columns = metadata.columns.map((column) => ({
+      property: column.propertyName,
+      name: `"${column.databaseName}"`,
+      type: dataSource.driver.normalizeType(column),
+    }));
+    this.key = this.keyColumn(metadata);
+    ({ read: this.read, write: this.write } = statementsFor(tableOf(metadata), this.columns, this.key));
+  }
+
+  handles(event: DomainEvent): boolean {
+    return this.events.has(event.constructor as EventClass);
+  }
+
+  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<void> {
+    const touched = events.map((event) => this.projection.keysOf(event));
+    const keys = [...new Set(touched.flat())];
+    const rows = new Map<string, Row | undefined>();
+    if (keys.length > 0) {
+      for (const row of await this.database.query<Row>(this.read, [keys]))
+        rows.set(String(row[this.key.property]), row);
+    }
+    events.forEach((event, i) => {
+      for (const key of touched[i]!)
+        rows.set(key, this.projection.evolve(rows.get(key), event, key) as Row | undefined);
+    });
+
+    const kept: Row[] = [];
+    const gone: string[] = [];
+    for (const [key, row] of rows) {
+      if (row) kept.push(row);
+      else gone.push(key);
+    }
+    await this.database.query(this.write, [
+      ...this.columns.map(({ property, type }) => kept.map((row) => toParameter(row[property], type))),
+      gone,
+      ...checkpointValues(checkpoint),
+    ]);
+  }
+
+  private keyColumn(metadata: EntityMetadata): Column {
+    const [primary, ...others] = metadata.primaryColumns;
+    const key = this.columns.find((column) => column.property === primary?.propertyName);
+    if (!key || others.length > 0) throw new Error(`${metadata.name} needs one primary column: the key of its rows`);
+    const array = metadata.columns.find((column) => column.isArray);
+    if (array) throw new Error(`${metadata.name}.${array.propertyName} is an array: use jsonb`);
+    return key;
+  }
+}
+
+const tableOf = ({ schema, tableName }: EntityMetadata) => `"${schema ?? 'read'}"."${tableName}"`;
+
+function statementsFor(table: string, columns: readonly Column[], key: Column) {
+  const names = columns.map(({ name }) => name).join(', ');
+  const parameters = columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(', ');
+  const others = columns.filter((column) => column !== key);
+  const onConflict =
+    others.length > 0 ? `update set ${others.map(({ name }) => `${name} = excluded.${name}`).join(', ')}` : 'nothing';
+  const n = columns.length;
+  return {
+    read: statement(
+      `select ${columns.map(({ name, property }) => `${name} as "${property}"`).join(', ')} from ${table}
+       where ${key.name} = any($1::${key.type}[])`,
+    ),
+    write: statement(
+      `with kept as (insert into ${table} (${names}) select * from unnest(${parameters}) on conflict (${key.name}) do ${onConflict}),
+         gone as (delete from ${table} where ${key.name} = any($${n + 1}::${key.type}[]))
+       select write.advance($${n + 2}, $${n + 3}, $${n + 4}, $${n + 5})`,
+    ),
+  };
+}
+
+const toParameter = (value: unknown, type: string): unknown => {
+  if (value === undefined || value === null) return null;
+  return type === 'jsonb' ? JSON.stringify(value) : value;
+};

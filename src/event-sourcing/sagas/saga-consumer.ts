@@ -1,0 +1,134 @@
+import type { ICommand, ISaga } from '@nestjs/cqrs';
+import { of } from 'rxjs';
+import type { Database } from '../../database/database.js';
+import { sql } from '../../database/sql.js';
+import type { DomainEvent } from '../domain-event.js';
+import type { FeatureRegistry } from '../feature-registry.js';
+import { newId } from '../ids.js';
+import { type Checkpoint, checkpointValues, type Consumer, NotDurable } from '../subscriptions/consumer.js';
+import { CancelTimer, Timer } from './timers.js';
+
+const store = sql`
+  with cancelled as (
+    update write.pending_commands set status = 'cancelled', finished_at = now()
+    where status = 'pending' and cancel_key = any($5::text[])),
+  stored as (
+    insert into write.pending_commands (id, saga, event_id, index, name, payload, metadata, cancel_key, due_at)
+    select id, $6, event_id, index, name, payload, metadata, cancel_key, coalesce(due_at, now())
+    from unnest($7::uuid[], $8::uuid[], $9::int[], $10::text[], $11::jsonb[], $12::jsonb[], $13::text[], $14::timestamptz[])
+      new (id, event_id, index, name, payload, metadata, cancel_key, due_at)
+    on conflict (saga, event_id, index) do nothing)
+  select write.advance($1, $2, $3, $4)`;
+
+interface Emitted {
+  readonly event: DomainEvent;
+  readonly index: number;
+  readonly command: ICommand;
+  readonly cancelKey: string | null;
+  readonly dueAt: string | null;
+}
+
+/**
+ * Runs a plain Nest saga durably: once per event, awaited, its commands stored in the transaction that advances its checkpoint.
+ * The saga sees each event as a stream of its own, so operators that need memory or time cannot work; they are detected, and
+ * stop the saga with an error, rather than lose commands in silence.
+ */
+export class SagaConsumer implements Consumer {
+  readonly startsAt = 'now';
+  private readonly lastOfType = new Map<string, DomainEvent>();
+  private readonly checkedPairs = new Set<string>();
+  private fault?: NotDurable;
+
+  constructor(
+    readonly name: string,
+    private readonly saga: ISaga<DomainEvent>,
+    private readonly registry: FeatureRegistry,
+    private readonly database: Database,
+    private readonly wakeWorkers: () => void,
+  ) {}
+
+  handles(): boolean {
+    return true;
+  }
+
+  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<void> {
+    if (this.fault) throw this.fault;
+    let emitted: Emitted[] = [];
+    const cancelledKeys: string[] = [];
+    for (const event of events) {
+      const commands = this.commandsFor([event]);
+      this.assertStateless(event, commands.length);
+      commands.forEach((command, index) => {
+        if (command instanceof CancelTimer) {
+          cancelledKeys.push(command.cancelKey);
+          // A timer set and withdrawn in one batch is not stored at all.
+          emitted = emitted.filter((earlier) => earlier.cancelKey !== command.cancelKey);
+        } else if (command instanceof Timer) {
+          emitted.push({
+            event,
+            index,
+            command: command.command,
+            cancelKey: command.cancelKey ?? null,
+            dueAt: command.dueAt,
+          });
+        } else {
+          emitted.push({ event, index, command, cancelKey: null, dueAt: null });
+        }
+      });
+    }
+    await this.database.query(store, [
+      ...checkpointValues(checkpoint),
+      cancelledKeys,
+      this.name,
+      emitted.map(() => newId()),
+      emitted.map(({ event }) => event.recorded.eventId),
+      emitted.map(({ index }) => index),
+      emitted.map(({ command }) => this.registry.nameOfCommand(command)),
+      emitted.map(({ command }) => JSON.stringify(command)),
+      emitted.map(({ event: { recorded } }) =>
+        JSON.stringify({ correlationId: recorded.metadata.correlationId, causationId: recorded.eventId }),
+      ),
+      emitted.map(({ cancelKey }) => cancelKey),
+      emitted.map(({ dueAt }) => dueAt),
+    ]);
+    if (emitted.length > 0) this.wakeWorkers();
+  }
+
+  /** @throws Error when the saga does not answer at once: its operators need time. */
+  private commandsFor(events: readonly DomainEvent[]): ICommand[] {
+    const commands: ICommand[] = [];
+    const outcome: { completed: boolean; error?: unknown } = { completed: false };
+    const subscription = this.saga(of(...events)).subscribe({
+      next: (command) => commands.push(command),
+      error: (error: unknown) => (outcome.error = error),
+      complete: () => (outcome.completed = true),
+    });
+    subscription.unsubscribe();
+    if (outcome.error !== undefined) throw outcome.error;
+    if (!outcome.completed)
+      throw new NotDurable(`The saga ${this.name} uses an operator that needs time: it cannot be durable`);
+    return commands;
+  }
+
+  /**
+   * A saga without memory answers two events together as it answers each alone. Checked for each pair of event types that meet,
+   * in both orders, the first time they do.
+   */
+  private assertStateless(event: DomainEvent, alone: number): void {
+    const type = event.constructor.name;
+    this.lastOfType.set(type, this.lastOfType.get(type) ?? event);
+    for (const [otherType, other] of this.lastOfType) {
+      const pair = `${otherType} ${type}`;
+      if (this.checkedPairs.has(pair)) continue;
+      this.checkedPairs.add(pair);
+      const expected = alone + this.commandsFor([other]).length;
+      for (const together of [this.commandsFor([other, event]), this.commandsFor([event, other])]) {
+        if (together.length !== expected) {
+          throw (this.fault = new NotDurable(
+            `The saga ${this.name} uses an operator that needs memory: it cannot be durable`,
+          ));
+        }
+      }
+    }
+  }
+}
