@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { until } from './until.js';
 
 /** A PostgreSQL cluster of our own in one folder: `data`, the owner's `password`, and the server's `log`. */
 export interface Cluster {
@@ -111,6 +111,7 @@ export function spawnServer(cluster: Cluster, port: number, settings: Readonly<R
     log_error_verbosity: 'terse',
     ...settings,
   };
+  writeFileSync(portFileOf(cluster), String(port));
   const log = openSync(logOf(cluster), 'a', 0o600);
   const server = spawn(
     join(cluster.bin, 'postgres'),
@@ -199,15 +200,12 @@ export async function freePort(preferred?: number): Promise<number> {
   return port;
 }
 
-/** Waits for a condition. @throws Error after `timeoutMs`. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Nothing happened for ${timeoutMs / 1000} s`);
-    await pause(20);
-  }
+/** The port of the last start, so that other tools keep their settings. */
+export function rememberedPort(cluster: Cluster): number | undefined {
+  return existsSync(portFileOf(cluster)) ? Number(readFileSync(portFileOf(cluster), 'utf8')) : undefined;
 }
 
+const portFileOf = (cluster: Cluster) => join(cluster.folder, 'port');
 const pidFileOf = (cluster: Cluster) => join(dataOf(cluster), 'postmaster.pid');
 
 function isAlive(pid: number): boolean {

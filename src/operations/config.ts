@@ -24,6 +24,7 @@ export interface OidcSettings {
 export class Config {
   readonly production: boolean;
   readonly databaseUrl: string | undefined;
+  readonly dataFolder: string;
   readonly databasePoolSize: number;
   readonly migrateOnStart: boolean;
   readonly host: string;
@@ -42,10 +43,11 @@ export class Config {
     this.production = mode === 'production';
 
     this.databaseUrl = settings.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+    this.dataFolder = settings.text('DATA_FOLDER') ?? '.data';
     this.databasePoolSize = settings.integer('DATABASE_POOL_SIZE', 20, { min: 2, max: 1000 });
     this.migrateOnStart = settings.flag('MIGRATE_ON_START', !this.production);
 
-    this.host = settings.text('HOST') ?? '127.0.0.1';
+    this.host = settings.text('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
     this.port = settings.integer('PORT', 3000, { min: 0, max: 65_535 });
     this.role = settings.oneOf('ROLE', ROLES, 'all');
     this.logLevel = settings.oneOf('LOG_LEVEL', LOG_LEVELS, 'info');

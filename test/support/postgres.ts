@@ -11,9 +11,9 @@ import {
   runningPostmaster,
   spawnServer,
   stopServer,
-  until,
   urlOf,
 } from '../../src/database/postgres-server.js';
+import { until } from './until.js';
 
 export interface PostgresOptions {
   /** Folder of another PostgreSQL's programs, such as Debian's /usr/lib/postgresql/15/bin. */

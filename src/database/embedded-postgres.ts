@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { embeddedCluster } from './embedded-folder.js';
+import {
+  type Cluster,
+  createCluster,
+  freePort,
+  logOf,
+  type Postmaster,
+  rememberedPort,
+  removeStalePidFile,
+  runningPostmaster,
+  spawnServer,
+  stopServer,
+  urlOf,
+} from './postgres-server.js';
+import { until } from './until.js';
+
+const DATABASE = 'anamnesis';
+/** Held shared by every process that uses the server, and alone by the one that stops it. */
+const USERS = [0x616e616d, 2] as const;
+const START_TIMEOUT_MS = 60_000;
+
+const settings = {
+  shared_buffers: '256MB',
+  max_connections: '200',
+  max_wal_size: '2GB',
+  random_page_cost: '1.1',
+  jit: 'off',
+};
+
+/**
+ * The PostgreSQL that comes with the application, for use without an administrator. It is durable, outlives a killed process, and is
+ * shared: the first process starts it, the next ones adopt it, the last to close stops it. Each user holds a session advisory
+ * lock, so that users who were killed do not count.
+ */
+export class EmbeddedPostgres {
+  private closed = false;
+  private joining: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly cluster: Cluster,
+    private session: Session,
+  ) {
+    this.keepRunning();
+  }
+
+  static async open(dataFolder: string, say: (line: string) => void = () => undefined): Promise<EmbeddedPostgres> {
+    const cluster = await embeddedCluster(dataFolder, say);
+    await createCluster(cluster);
+    const session = await join(cluster);
+    await session.client.query(`create database ${DATABASE}`).catch((error: pg.DatabaseError) => {
+      if (error.code !== DUPLICATE_DATABASE && error.code !== UNIQUE_VIOLATION) throw error;
+    });
+    return new EmbeddedPostgres(cluster, session);
+  }
+
+  get url(): string {
+    return urlOf(this.cluster, this.session.port, DATABASE);
+  }
+
+  /** Leaves the server to its other users, or stops it when there are none. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.joining;
+    const { client } = this.session;
+    const alone = await isLastUser(client).catch(() => false);
+    const postmaster = alone && runningPostmaster(this.cluster);
+    if (postmaster) await stopServer(this.cluster, postmaster);
+    await client.end().catch(() => undefined);
+  }
+
+  /** If the server dies under its users, the first to see it starts it again, on the same port when that is still free. */
+  private keepRunning(): void {
+    this.session.client.once('end', () => {
+      if (!this.closed) this.joining = this.rejoin().catch(() => undefined);
+    });
+  }
+
+  private async rejoin(): Promise<void> {
+    this.session = await join(this.cluster);
+    this.keepRunning();
+  }
+}
+
+const DUPLICATE_DATABASE = '42P04';
+const UNIQUE_VIOLATION = '23505';
+
+interface Session extends Postmaster {
+  readonly client: pg.Client;
+}
+
+/** Becomes a user of the running server, starting it where there is none. Any number of processes may do so at once. */
+async function join(cluster: Cluster): Promise<Session> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  let attempts = 0;
+  while (Date.now() < deadline) {
+    const postmaster = runningPostmaster(cluster);
+    if (postmaster) {
+      const client = await use(urlOf(cluster, postmaster.port, 'postgres'));
+      if (client) return { ...postmaster, client };
+    } else {
+      if (++attempts > 3) break;
+      await startServer(cluster);
+    }
+    await pause(50);
+  }
+  throw new Error(`the embedded PostgreSQL does not start: ${lastLineOf(logOf(cluster))}`);
+}
+
+/** Returns when a server is there or this one has failed. Of several that start at once, PostgreSQL lets one live. */
+async function startServer(cluster: Cluster): Promise<void> {
+  removeStalePidFile(cluster);
+  const port = await freePort(rememberedPort(cluster));
+  const { ended } = spawnServer(cluster, port, settings);
+  let over = false;
+  void ended.then(() => (over = true));
+  await until(() => over || runningPostmaster(cluster) !== undefined, START_TIMEOUT_MS);
+}
+
+/** A session that counts as a user; none while the server starts, recovers or stops. */
+async function use(url: string): Promise<pg.Client | undefined> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'anamnesis user of the server',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select pg_advisory_lock_shared($1, $2)', [...USERS]);
+    return client;
+  } catch {
+    await client.end().catch(() => undefined);
+    return undefined;
+  }
+}
+
+/** Gives up this session's use; true when nobody else has one, and then nobody gets one any more. */
+async function isLastUser(client: pg.Client): Promise<boolean> {
+  await client.query('select pg_advisory_unlock_shared($1, $2)', [...USERS]);
+  const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1, $2) as alone', [...USERS]);
+  return rows[0]?.alone ?? false;
+}
+
+function lastLineOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '';
+  } catch {
+    return `see ${file}`;
+  }
+}
