@@ -3,6 +3,8 @@ import { type Level, type Logger, pino } from 'pino';
 
 /** Where Nest tells what it wires at start. */
 const WIRING = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+/** Where Nest tells of an error at start that it also throws: whoever catches it says it once. */
+const THROWN = new Set(['ExceptionHandler', 'NestApplication']);
 /** SQLSTATE class of messages that quote a value. */
 const DATA_EXCEPTION = '22';
 
@@ -54,7 +56,7 @@ export class JsonLogger implements LoggerService {
   /** Nest appends the context, and for errors a stack before it. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const context = typeof rest.at(-1) === 'string' ? (rest.pop() as string) : undefined;
-    const shown = context !== undefined && WIRING.has(context) && level === 'info' ? 'debug' : level;
+    const shown = context !== undefined && isNoise(context, level) ? 'debug' : level;
     if (!this.pino.isLevelEnabled(shown)) return;
 
     const err = [message, ...rest].find((part) => part instanceof Error);
@@ -65,6 +67,9 @@ export class JsonLogger implements LoggerService {
     else this.pino[shown](fields, String(message));
   }
 }
+
+const isNoise = (context: string, level: Level): boolean =>
+  (level === 'info' && WIRING.has(context)) || (level === 'error' && THROWN.has(context));
 
 /** What is safe to keep of an error: its kind, its code, its place. */
 export function describeError(error: Error & { code?: unknown; cause?: unknown }): Record<string, unknown> {

@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { Server } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { JsonLogger } from './logger.js';
 
 /** npm passes a Ctrl-C on, which the terminal has sent already: the same signal again within this time is that echo. */
 const ECHO_MS = 1000;
+/** For requests that are on their way on an open connection when the stop begins. */
+const GRACE_MS = 200;
 
 export interface Shutdown {
   readonly timeoutMs: number;
@@ -59,8 +64,18 @@ export function prepareDrain(app: NestFastifyApplication): void {
     });
 }
 
-/** Closes the server before Nest's own hooks run, because requests under way still need the subscriptions and the database. */
+/**
+ * Closes the server before Nest's own hooks run, because requests under way still need the subscriptions and the database. Node's own
+ * `close` would at once cut the connections that look idle, with the requests that they have sent and that were not read yet.
+ */
 async function drain(app: NestFastifyApplication): Promise<void> {
   draining.add(app);
-  await app.getHttpAdapter().getInstance().close();
+  const server = app.getHttpServer();
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  Server.prototype.close.call(server);
+  await pause(GRACE_MS);
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await closed;
+  clearInterval(sweep);
 }
