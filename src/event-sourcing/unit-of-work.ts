@@ -14,8 +14,11 @@ export interface Effect {
   readonly values: readonly unknown[];
   /** Receives what the function returned. */
   readonly onResult?: (result: unknown) => void;
-  /** Translates a violated constraint, by its name, into the error that the caller gets. */
-  readonly onViolation?: (constraint: string) => Error | undefined;
+  /**
+   * Translates a violated constraint, by its name, into the error that the caller gets. Awaited after the rollback, so that it
+   * can look up what would help the caller.
+   */
+  readonly onViolation?: (constraint: string) => Error | undefined | Promise<Error | undefined>;
 }
 
 export interface StagedStream {

@@ -1,10 +1,8 @@
 import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
 import type { IQuery } from '@nestjs/cqrs';
-import { ApiExtension, ApiExtraModels, ApiOperation } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation } from '@nestjs/swagger';
 
 export const ROUTE_CONVENTIONS = 'http:conventions';
-/** Where the OpenAPI document finds the conventions of an operation, until they are written out. */
-export const CONVENTIONS_EXTENSION = 'x-conventions';
 
 interface RouteOptions {
   /** One line, for the list of operations. */
@@ -12,8 +10,10 @@ interface RouteOptions {
   readonly description?: string;
   /** Class of the answer's body. For a command: the fields beside `id` and `version`. */
   readonly answers?: Type;
-  /** It can answer 404. A route with a path id always can. */
+  /** It can answer 404. A route with an id in its path can without saying so. */
   readonly notFound?: true;
+  /** Codes of the 400 problems beside those that every route can answer. */
+  readonly invalids?: readonly string[];
 }
 
 export interface CommandRouteOptions extends RouteOptions {
@@ -23,10 +23,10 @@ export interface CommandRouteOptions extends RouteOptions {
   readonly represents?: (id: string) => IQuery;
   /** Class of what that query answers. */
   readonly representation?: Type;
+  /** Bodies that can be sent as they are, by name. Without any, one is made of the examples of the properties. */
+  readonly examples?: Readonly<Record<string, object>>;
   /** Codes of the 409 problems that the command can end in. */
   readonly refusals?: readonly string[];
-  /** Codes of the 400 problems beside those of validation. */
-  readonly invalids?: readonly string[];
   /** `If-Match` is about the stream of the path's `:id`. Required: its absence is a 428 problem. */
   readonly ifMatch?: 'required' | 'optional';
 }
@@ -34,8 +34,6 @@ export interface CommandRouteOptions extends RouteOptions {
 export interface QueryRouteOptions extends RouteOptions {
   /** The query reads projections, and waits for a `Consistency-Token`. */
   readonly consistent?: true;
-  /** Codes of the 400 problems beside those of validation. */
-  readonly invalids?: readonly string[];
 }
 
 export type RouteConventions =
@@ -49,12 +47,6 @@ const withConventions = (conventions: RouteConventions): MethodDecorator => {
     SetMetadata(ROUTE_CONVENTIONS, conventions),
     ApiOperation({ summary: conventions.summary, description: conventions.description }),
     ApiExtraModels(...models),
-    ApiExtension(CONVENTIONS_EXTENSION, {
-      ...conventions,
-      represents: conventions.kind === 'command' && conventions.represents !== undefined,
-      answers: answers?.name,
-      representation: representation?.name,
-    }),
   );
 };
 

@@ -64,7 +64,7 @@ export async function startTestApp({ env = {}, databaseUrl, override }: TestAppO
     forceCloseConnections: true,
     logger: false,
   });
-  await configureApp(nest);
+  configureApp(nest);
   await nest.listen(0, '127.0.0.1');
   return new TestApp(nest, await nest.getUrl(), url, async () => own?.drop());
 }

@@ -6,13 +6,16 @@ import type { CancellationInitiator, CancellationReason } from './cancellation-r
 export class AppointmentBooked extends DomainEvent<
   Booking & {
     /** It had taken place before it was entered here: notice, horizon and opening hours did not apply. */
-    readonly asHistory?: true;
+    readonly asHistory?: boolean;
+    /** The time had been held for the patient. */
+    readonly fromHold?: boolean;
     readonly at: Instant;
   }
 > {}
 
 export class AppointmentRescheduled extends DomainEvent<{
   readonly patientId: string;
+  readonly serviceTypeName: string;
   readonly resources: readonly BookedResource[];
   readonly time: BookedTime;
   readonly previous: { readonly resourceIds: readonly string[]; readonly time: BookedTime };

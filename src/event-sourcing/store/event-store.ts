@@ -123,8 +123,8 @@ export class EventStore {
         this.commitStatement(streams.length > 0, effects, base),
         values,
       )
-      .catch((error: unknown) => {
-        throw violationOf(error, effects) ?? error;
+      .catch(async (error: unknown) => {
+        throw (await violationOf(error, effects)) ?? error;
       });
 
     const [ok, position, conflictStream, conflictVersion, ...results] = rows[0]!;
@@ -207,11 +207,11 @@ function conflictOf(unit: UnitOfWork, streamId: string, currentVersion: number):
   return new ConcurrencyConflict(streamId, staged?.expectedVersion ?? unit.guards.get(streamId) ?? 0, currentVersion);
 }
 
-function violationOf(error: unknown, effects: readonly Effect[]): Error | undefined {
+async function violationOf(error: unknown, effects: readonly Effect[]): Promise<Error | undefined> {
   const constraint = constraintOf(error);
   if (!constraint) return undefined;
   for (const { onViolation } of effects) {
-    const translated = onViolation?.(constraint);
+    const translated = await onViolation?.(constraint);
     if (translated) return translated;
   }
   return undefined;

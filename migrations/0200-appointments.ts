@@ -1,0 +1,202 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Taken time on the write side, with the constraint that makes double booking impossible; and the read tables of appointments. */
+export class Appointments1700000200000 implements MigrationInterface {
+  name = 'Appointments1700000200000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table write.resource_allocations (
+        resource_id uuid not null,
+        lane smallint not null default 1,
+        during tstzrange not null check (not isempty(during)),
+        kind text not null check (kind in ('hold', 'booking', 'buffer', 'block')),
+        appointment_id uuid not null,
+        patient_id uuid not null,
+        expires_at timestamptz,
+        constraint no_double_booking exclude using gist (resource_id with =, lane with =, during with &&)
+      ) with (fillfactor = 90)`);
+    await runner.query(`create index resource_allocations_appointment on write.resource_allocations (appointment_id)`);
+    await runner.query(`create index resource_allocations_patient on write.resource_allocations (patient_id)`);
+
+    // Whoever adds or frees time enters the resources' calendars shared; whoever removes other rows and then adds (a move, or
+    // a booking over expired holds) enters alone, because two of those could each wait for the other's removal. Locked in the
+    // order of the keys. The two-key form keeps these locks apart from the engine's, which have one 64-bit key.
+    await runner.query(`
+      create function write.enter_calendars(resources uuid[], alone boolean)
+      returns void language plpgsql volatile security definer set search_path = write, public, pg_temp as $$
+      declare
+        calendar int;
+      begin
+        for calendar in select distinct hashtext(r::text) from unnest(resources) r order by 1 loop
+          if alone then
+            perform pg_advisory_xact_lock(7801, calendar);
+          else
+            perform pg_advisory_xact_lock_shared(7801, calendar);
+          end if;
+        end loop;
+      end $$`);
+
+    // Takes the time of one hold or appointment on all of its resources, or raises the violated constraint and takes none.
+    // "on conflict do nothing" inserts speculatively: of two overlapping inserts at once one waits for the other, where a plain
+    // insert into an exclusion constraint can leave both waiting until the deadlock detector ends one of them.
+    await runner.query(`
+      create function write.take_time(
+        new_kind text, of_appointment uuid, of_patient uuid, resources uuid[],
+        starts timestamptz, ends timestamptz, busy_from timestamptz, busy_to timestamptz,
+        hold_until timestamptz, now_at timestamptz, frees uuid[], one_place_at_a_time boolean
+      ) returns void language plpgsql volatile security definer set search_path = write, public, pg_temp as $$
+      declare
+        busy tstzrange := tstzrange(busy_from, busy_to);
+        visit tstzrange := tstzrange(starts, ends);
+        moves boolean := cardinality(frees) > 0;
+        over_expired boolean;
+        wanted int := cardinality(resources) * (1 + (busy_from < starts)::int + (ends < busy_to)::int);
+        taken int;
+      begin
+        if one_place_at_a_time then
+          perform pg_advisory_xact_lock(7802, hashtext(of_patient::text));
+          if exists (
+            select from resource_allocations
+            where patient_id = of_patient and appointment_id <> of_appointment and during && visit
+              and kind in ('hold', 'booking') and (expires_at is null or expires_at > now_at)
+          ) then
+            raise exception using errcode = '23P01', constraint = 'one_place_at_a_time',
+              message = 'the patient has another appointment at that time';
+          end if;
+        end if;
+
+        over_expired := exists (
+          select from resource_allocations
+          where resource_id = any (resources) and during && busy and expires_at <= now_at);
+        perform enter_calendars(resources || frees, moves or over_expired);
+        if moves then
+          delete from resource_allocations where appointment_id = of_appointment;
+        end if;
+        if over_expired then
+          delete from resource_allocations
+          where resource_id = any (resources) and during && busy and expires_at <= now_at;
+        end if;
+
+        insert into resource_allocations (resource_id, during, kind, appointment_id, patient_id, expires_at)
+          select resource, part.during, part.kind, of_appointment, of_patient, hold_until
+          from unnest(resources) resource
+          cross join (values
+            ('buffer', tstzrange(busy_from, starts)), (new_kind, visit), ('buffer', tstzrange(ends, busy_to))
+          ) part (kind, during)
+          where not isempty(part.during)
+          order by resource, lower(part.during)
+          on conflict do nothing;
+        get diagnostics taken = row_count;
+        if taken < wanted then
+          raise exception using errcode = '23P01', constraint = 'no_double_booking',
+            message = 'a resource is taken at that time';
+        end if;
+      end $$`);
+
+    // The hold's own rows, `parts` on each resource, become the booking's. Raises when another booking has cleared one away as expired.
+    await runner.query(`
+      create function write.keep_time(of_appointment uuid, resources uuid[], parts int)
+      returns void language plpgsql volatile security definer set search_path = write, public, pg_temp as $$
+      declare
+        kept int;
+      begin
+        perform enter_calendars(resources, false);
+        update resource_allocations
+          set kind = case kind when 'hold' then 'booking' else kind end, expires_at = null
+          where appointment_id = of_appointment;
+        get diagnostics kept = row_count;
+        if kept < parts * cardinality(resources) then
+          raise exception using errcode = '23P01', constraint = 'hold_in_force', message = 'the hold is over';
+        end if;
+      end $$`);
+
+    await runner.query(`
+      create function write.release_time(appointments uuid[], resources uuid[])
+      returns void language plpgsql volatile security definer set search_path = write, public, pg_temp as $$
+      begin
+        perform enter_calendars(resources, false);
+        delete from resource_allocations where appointment_id = any (appointments);
+      end $$`);
+
+    await runner.query(`
+      create table read.schedule (
+        id uuid primary key,
+        version int not null,
+        resource_type text not null,
+        name text not null,
+        time_zone text not null,
+        weekly_hours jsonb not null
+      );
+      create index schedule_name on read.schedule (name, id);
+
+      create table read.service_type (
+        id uuid primary key,
+        version int not null,
+        name text not null,
+        terms jsonb not null
+      );
+      create index service_type_name on read.service_type (name, id);
+
+      create table read.patient_name (
+        id uuid primary key,
+        name text not null
+      );
+
+      create table read.appointment_summary (
+        id uuid primary key,
+        version int not null,
+        patient_id uuid not null,
+        status text not null,
+        service_type_id uuid not null,
+        service_type_name text not null,
+        resources jsonb not null,
+        starts_at timestamptz not null,
+        ends_at timestamptz not null,
+        time_zone text not null,
+        local_start text not null,
+        cancellation_cutoff_minutes int not null,
+        hold_expires_at timestamptz,
+        hold_ended text,
+        booked_at timestamptz,
+        cancellation jsonb,
+        checked_in_at timestamptz,
+        missed_at timestamptz,
+        fulfilled_at timestamptz,
+        encounter_id uuid
+      ) with (fillfactor = 80);
+      create index appointment_summary_patient on read.appointment_summary (patient_id, starts_at desc, id desc);
+
+      create table read.agenda (
+        key text primary key,
+        resource_id uuid not null,
+        appointment_id uuid not null,
+        patient_id uuid not null,
+        status text not null,
+        service_type_name text not null,
+        starts_at timestamptz not null,
+        ends_at timestamptz not null,
+        busy_from timestamptz not null,
+        busy_to timestamptz not null,
+        expires_at timestamptz,
+        taken boolean not null
+      ) with (fillfactor = 80);
+      create index agenda_time on read.agenda using gist (resource_id, tstzrange(busy_from, busy_to));
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      drop table read.agenda;
+      drop table read.appointment_summary;
+      drop table read.patient_name;
+      drop table read.service_type;
+      drop table read.schedule;
+      drop function write.release_time;
+      drop function write.keep_time;
+      drop function write.take_time;
+      drop function write.enter_calendars;
+      drop table write.resource_allocations;
+    `);
+  }
+}

@@ -1,0 +1,34 @@
+import { DomainError, invalid } from '../event-sourcing/errors.js';
+import { pointer } from './pointers.js';
+
+/** Deeper than any request of this API, and shallow enough for recursive code to be safe. */
+export const MAX_DEPTH = 32;
+
+export const malformedJson = () => new DomainError('invalid', 'malformed-json', 'The body is not valid JSON in UTF-8.');
+
+/**
+ * Refuses, once for the whole API, what JSON allows and the database doesn't: U+0000 and halves of surrogate pairs; and nesting
+ * that nobody needs.
+ * @throws DomainError
+ */
+export function mustBeStorable(value: unknown, path: readonly (string | number)[] = []): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed()) {
+      throw invalid('invalid-text', 'Text may not hold U+0000 or half of a surrogate pair.', pointer(path));
+    }
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (path.length >= MAX_DEPTH)
+    throw invalid('nested-too-deeply', `The body is nested deeper than ${MAX_DEPTH} levels.`);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      if (typeof value[i] !== 'number') mustBeStorable(value[i], [...path, i]);
+    }
+    return;
+  }
+  for (const [key, part] of Object.entries(value)) {
+    mustBeStorable(key, path);
+    mustBeStorable(part, [...path, key]);
+  }
+}

@@ -1,0 +1,41 @@
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { DomainError } from '../event-sourcing/errors.js';
+import { fieldErrors, pointer } from './pointers.js';
+
+class NotValid extends Error {
+  constructor(readonly errors: readonly ValidationError[]) {
+    super();
+  }
+}
+
+/** Nest's ValidationPipe; what is wrong is answered by JSON pointers into the body, or by the names of query parameters. */
+@Injectable()
+export class RequestValidation extends ValidationPipe {
+  constructor() {
+    super({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      transform: true,
+      validationError: { target: false, value: false },
+      exceptionFactory: (errors) => new NotValid(errors),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    try {
+      return (await super.transform(value, metadata)) as unknown;
+    } catch (error) {
+      throw error instanceof NotValid ? validationFailed(error.errors, metadata.type) : error;
+    }
+  }
+}
+
+function validationFailed(errors: readonly ValidationError[], type: ArgumentMetadata['type']): DomainError {
+  const where = type === 'body' ? 'body' : 'query string';
+  return new DomainError('invalid', 'validation-failed', `The ${where} is not valid.`, {
+    errors: fieldErrors(errors).map(({ path, detail }) =>
+      type === 'body' ? { pointer: pointer(path), detail } : { parameter: path.join('.'), detail },
+    ),
+  });
+}
