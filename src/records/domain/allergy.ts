@@ -1,5 +1,6 @@
 import type { Instant } from '../../event-sourcing/index.js';
 import { type AllergyDetails, AllergyEnteredInError, AllergyRecorded } from '../events/allergy-events.js';
+import type { Code } from '../events/code.js';
 import { ClinicalEntry } from './clinical-entry.js';
 import { codeOf } from './codes.js';
 import { effectiveInstant, mustHaveHappened } from './effective-time.js';
@@ -10,6 +11,10 @@ export type NewAllergy = Pick<AllergyDetails, 'code'> & Partial<AllergyDetails> 
 export class Allergy extends ClinicalEntry {
   static override readonly streamType = 'records.allergy';
   static override readonly events = [AllergyRecorded, AllergyEnteredInError];
+
+  code!: Code;
+  /** Counts against new prescriptions. */
+  active = false;
 
   static record(id: string, patientId: string, given: NewAllergy, now: Instant): Allergy {
     const allergy = new Allergy(id);
@@ -44,9 +49,12 @@ export class Allergy extends ClinicalEntry {
 
   protected onAllergyRecorded({ data }: AllergyRecorded): void {
     this.patientId = data.patientId;
+    this.code = data.code;
+    this.active = data.clinicalStatus === 'active' && data.verificationStatus !== 'refuted';
   }
 
   protected onAllergyEnteredInError(): void {
     this.enteredInError = true;
+    this.active = false;
   }
 }

@@ -28,7 +28,10 @@ describe('when something was true', () => {
     expect(happened('2026-03-03')).toBe('effective-in-future');
   });
 
-  it('is a time', () => expect(happened('yesterday')).toBe('invalid-time'));
+  it('is a time of a living person', () => {
+    expect(happened('yesterday')).toBe('invalid-time');
+    expect(happened('1066-10-14')).toBe('invalid-time');
+  });
 
   it('is sorted by midnight when only the date is known, but never by a moment to come', () => {
     expect(effectiveInstant('2026-02-28', now)).toBe('2026-02-28T00:00:00.000Z');

@@ -3,6 +3,8 @@ import type { DateOrInstant } from '../events/entry.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** Before the birth of anybody alive. */
+const EARLIEST = Date.parse('1875-01-01');
 /** Clocks differ a little. */
 const TOLERANCE = 5 * MINUTE;
 
@@ -15,9 +17,12 @@ const latest = (when: DateOrInstant) => Date.parse(when) + (isDate(when) ? 36 * 
 /** An instant in UTC with milliseconds; a calendar date as it is. */
 export const canonical = (when: DateOrInstant): DateOrInstant => (isDate(when) ? when : new Date(when).toISOString());
 
-/** What is recorded is what has happened. @throws DomainError `effective-in-future` */
+/** What is recorded is what has happened. @throws DomainError `effective-in-future`, `invalid-time` */
 export function mustHaveHappened(when: DateOrInstant, now: Instant, pointer: string): DateOrInstant {
-  if (Number.isNaN(Date.parse(when))) throw invalid('invalid-time', 'This is neither a date nor an instant.', pointer);
+  // Not a number is not later than anything.
+  if (!(Date.parse(when) >= EARLIEST)) {
+    throw invalid('invalid-time', 'This is neither a date nor an instant, or long before anybody was born.', pointer);
+  }
   if (earliest(when) > Date.parse(now) + TOLERANCE) {
     throw invalid('effective-in-future', 'What has not happened yet cannot be recorded.', pointer);
   }

@@ -1,0 +1,29 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Aggregates, Clock, InjectAggregates } from '../../event-sourcing/index.js';
+import { Condition, type NewCondition } from '../domain/condition.js';
+import { Charts } from './charts.js';
+
+export class RecordCondition extends Command<{ id: string }> {
+  constructor(
+    readonly conditionId: string,
+    readonly patientId: string,
+    readonly condition: NewCondition,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RecordCondition)
+export class RecordConditionHandler implements ICommandHandler<RecordCondition> {
+  constructor(
+    @InjectAggregates(Condition) private readonly conditions: Aggregates<Condition>,
+    private readonly charts: Charts,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ conditionId, patientId, condition }: RecordCondition) {
+    await this.charts.mustTake(Condition, conditionId, patientId, condition.encounterId);
+    this.conditions.save(Condition.record(conditionId, patientId, condition, this.clock.now()));
+    return { id: conditionId };
+  }
+}

@@ -1,0 +1,68 @@
+import { Type } from 'class-transformer';
+import { IsBoolean, IsDefined, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { IsId, IsPlainText } from '../../http/index.js';
+import { CodeRequest, QuantityRequest } from './code.request.js';
+import { IsDateOrInstant } from './date-or-instant.js';
+
+export class RecordImmunizationRequest {
+  /** The vaccine. */
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => CodeRequest)
+  code!: CodeRequest;
+
+  /**
+   * When it was given.
+   * @example 2026-03-01T09:15:00.000Z
+   */
+  @IsDateOrInstant()
+  occurredAt!: string;
+
+  /** @example FLU-2026-17 */
+  @IsOptional()
+  @IsPlainText(100)
+  lotNumber?: string;
+
+  /**
+   * Counted from 1.
+   * @example 1
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  doseNumber?: number;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => QuantityRequest)
+  dose?: QuantityRequest;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CodeRequest)
+  site?: CodeRequest;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CodeRequest)
+  route?: CodeRequest;
+
+  /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f20 */
+  @IsOptional()
+  @IsId()
+  performerId?: string;
+
+  /**
+   * False when it was reported, not given here.
+   * @example true
+   */
+  @IsOptional()
+  @IsBoolean()
+  primarySource?: boolean;
+
+  /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f40 */
+  @IsOptional()
+  @IsId()
+  encounterId?: string;
+}

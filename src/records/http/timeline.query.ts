@@ -1,0 +1,29 @@
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { PageQuery } from '../../http/index.js';
+import { type EntryType, entryTypes } from '../events/entry.js';
+
+export class TimelineQuery extends PageQuery {
+  /**
+   * Only these types of entries, separated by commas.
+   * @example condition,medication-order
+   */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(entryTypes.length)
+  @IsIn(entryTypes, { each: true })
+  @ApiProperty({ type: String, required: false })
+  types?: EntryType[];
+
+  /**
+   * Also what was entered in error.
+   * @example false
+   */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  includeEnteredInError?: boolean;
+}

@@ -1,0 +1,22 @@
+import { IsOptional, Matches } from 'class-validator';
+import { IsInstant, IsPlainText, PageQuery } from '../../http/index.js';
+
+export class TrendQuery extends PageQuery {
+  /**
+   * `system|code`.
+   * @example http://loinc.org|8480-6
+   */
+  @IsPlainText(350)
+  @Matches(/^[^|\s]+\|[^|]+$/)
+  code!: string;
+
+  /** @example 2020-01-01T00:00:00.000Z */
+  @IsOptional()
+  @IsInstant()
+  from?: string;
+
+  /** @example 2026-12-31T00:00:00.000Z */
+  @IsOptional()
+  @IsInstant()
+  to?: string;
+}
