@@ -1,6 +1,12 @@
 import { Schemas1700000000000 } from './0000-schemas.js';
 import { EventSourcing1700000000001 } from './0001-event-sourcing.js';
 import { Appointments1700000200000 } from './0200-appointments.js';
+import { Records1700000300000 } from './0300-records.js';
 
 /** In the order of their timestamps. */
-export const migrations = [Schemas1700000000000, EventSourcing1700000000001, Appointments1700000200000];
+export const migrations = [
+  Schemas1700000000000,
+  EventSourcing1700000000001,
+  Appointments1700000200000,
+  Records1700000300000,
+];

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventSourcingModule } from '../event-sourcing/index.js';
 import { Charts } from './commands/charts.js';
 import { FinishEncounterHandler } from './commands/finish-encounter.js';
@@ -43,15 +44,15 @@ import { GetTimelineHandler } from './queries/get-timeline.js';
 import { GetTrendHandler } from './queries/get-trend.js';
 import { KnownPatients } from './queries/known-patients.js';
 import { PastCharts } from './queries/past-charts.js';
-import { AllergyListProjection } from './read-models/allergy-list.js';
-import { EncounterListProjection } from './read-models/encounter-list.js';
-import { ImmunizationListProjection } from './read-models/immunization-list.js';
-import { MedicationListProjection } from './read-models/medication-list.js';
-import { ObservationPanelsProjection } from './read-models/observation-panels.js';
-import { ObservationSeriesProjection } from './read-models/observation-series.js';
-import { PatientChartsProjection } from './read-models/patient-charts.js';
-import { ProblemListProjection } from './read-models/problem-list.js';
-import { TimelineProjection } from './read-models/timeline.js';
+import { AllergyList, AllergyListProjection } from './read-models/allergy-list.js';
+import { EncounterList, EncounterListProjection } from './read-models/encounter-list.js';
+import { ImmunizationList, ImmunizationListProjection } from './read-models/immunization-list.js';
+import { MedicationList, MedicationListProjection } from './read-models/medication-list.js';
+import { ObservationPanels, ObservationPanelsProjection } from './read-models/observation-panels.js';
+import { ObservationSeries, ObservationSeriesProjection } from './read-models/observation-series.js';
+import { PatientCharts, PatientChartsProjection } from './read-models/patient-charts.js';
+import { ProblemList, ProblemListProjection } from './read-models/problem-list.js';
+import { Timeline, TimelineProjection } from './read-models/timeline.js';
 import { HoldMedicationsOfLostPatient } from './sagas/hold-medications-of-lost-patient.js';
 import { StartEncounterAtCheckIn } from './sagas/start-encounter-at-check-in.js';
 
@@ -91,17 +92,29 @@ const projections = [
   ObservationSeriesProjection,
   ImmunizationListProjection,
 ];
+const readTables = [
+  PatientCharts,
+  Timeline,
+  EncounterList,
+  ProblemList,
+  AllergyList,
+  MedicationList,
+  ObservationPanels,
+  ObservationSeries,
+  ImmunizationList,
+];
 const sagas = [StartEncounterAtCheckIn, HoldMedicationsOfLostPatient];
 const helpers = [Charts, PrescribingFacts, Entries, KnownPatients, PastCharts];
 
 @Module({
   imports: [
+    TypeOrmModule.forFeature(readTables),
     EventSourcingModule.forFeature({
       events: recordEvents,
       aggregates: [Encounter, Condition, Allergy, MedicationOrder, ObservationSet, Immunization],
       durableCommands: {
-        'start-encounter-of-appointment': StartEncounterOfAppointment,
-        'hold-medications-of-patient': HoldMedicationsOfPatient,
+        'records.start-encounter-of-appointment': StartEncounterOfAppointment,
+        'records.hold-medications-of-patient': HoldMedicationsOfPatient,
       },
     }),
   ],
