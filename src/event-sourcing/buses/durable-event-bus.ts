@@ -64,11 +64,12 @@ export class DurableEventBus extends EventBus {
   override registerSagas(wrappers: InstanceWrapper<object>[] = []): void {
     for (const { instance, metatype } of wrappers) {
       const sagaClass = metatype as { readonly name: string } & object;
-      for (const property of (Reflect.getMetadata(SAGA_METADATA, sagaClass) ?? []) as string[]) {
-        const saga = (instance as Record<string, ISaga<DomainEvent>>)[property]!.bind(instance);
-        const name = `saga:${sagaClass.name}.${property}`;
-        this.durable.add(new SagaConsumer(name, saga, this.registry, this.database, () => this.worker.nudge()));
-      }
+      const properties = (Reflect.getMetadata(SAGA_METADATA, sagaClass) ?? []) as string[];
+      const sagas = properties.map((property) =>
+        (instance as Record<string, ISaga<DomainEvent>>)[property]!.bind(instance),
+      );
+      const wakeWorkers = () => this.worker.nudge();
+      this.durable.add(new SagaConsumer(`saga:${sagaClass.name}`, sagas, this.registry, this.database, wakeWorkers));
     }
   }
 

@@ -11,7 +11,7 @@ import { CancelTimer, Timer } from './timers.js';
 const store = sql`
   with cancelled as (
     update write.pending_commands set status = 'cancelled', finished_at = now()
-    where status = 'pending' and cancel_key = any($5::text[])),
+    where status = 'pending' and saga = $6 and cancel_key = any($5::text[])),
   stored as (
     insert into write.pending_commands (id, saga, event_id, index, name, payload, metadata, cancel_key, due_at)
     select id, $6, event_id, index, name, payload, metadata, cancel_key, coalesce(due_at, now())
@@ -29,9 +29,12 @@ interface Emitted {
 }
 
 /**
- * Runs a plain Nest saga durably: once per event, awaited, its commands stored in the transaction that advances its checkpoint.
- * The saga sees each event as a stream of its own, so operators that need memory or time cannot work; they are detected, and
- * stop the saga with an error, rather than lose commands in silence.
+ * Runs the plain Nest sagas of one class durably: once per event, awaited, their commands stored in the transaction that advances
+ * the checkpoint. A saga sees each event as a stream of its own, so operators that need memory or time cannot work; they are
+ * detected, and stop the saga with an error, rather than lose commands in silence.
+ *
+ * One class is one process with one checkpoint, so that a timer that one of its sagas sets and another withdraws are handled in
+ * the order of the log. Cancel keys are its own: no other class can withdraw its timers.
  */
 export class SagaConsumer implements Consumer {
   readonly startsAt = 'now';
@@ -41,7 +44,7 @@ export class SagaConsumer implements Consumer {
 
   constructor(
     readonly name: string,
-    private readonly saga: ISaga<DomainEvent>,
+    private readonly sagas: readonly ISaga<DomainEvent>[],
     private readonly registry: FeatureRegistry,
     private readonly database: Database,
     private readonly wakeWorkers: () => void,
@@ -94,19 +97,24 @@ export class SagaConsumer implements Consumer {
     if (emitted.length > 0) this.wakeWorkers();
   }
 
-  /** @throws Error when the saga does not answer at once: its operators need time. */
+  /** @throws NotDurable when a saga does not answer at once: its operators need time. */
   private commandsFor(events: readonly DomainEvent[]): ICommand[] {
+    return this.sagas.flatMap((saga) => this.commandsOf(saga, events));
+  }
+
+  private commandsOf(saga: ISaga<DomainEvent>, events: readonly DomainEvent[]): ICommand[] {
     const commands: ICommand[] = [];
     const outcome: { completed: boolean; error?: unknown } = { completed: false };
-    const subscription = this.saga(of(...events)).subscribe({
+    const subscription = saga(of(...events)).subscribe({
       next: (command) => commands.push(command),
       error: (error: unknown) => (outcome.error = error),
       complete: () => (outcome.completed = true),
     });
     subscription.unsubscribe();
     if (outcome.error !== undefined) throw outcome.error;
-    if (!outcome.completed)
+    if (!outcome.completed) {
       throw new NotDurable(`The saga ${this.name} uses an operator that needs time: it cannot be durable`);
+    }
     return commands;
   }
 

@@ -10,7 +10,7 @@ export class Timer implements ICommand {
   ) {}
 }
 
-/** Withdraws the timers that carry the key and have not fired. */
+/** Withdraws the timers of this saga class that carry the key and have not fired. */
 export class CancelTimer implements ICommand {
   constructor(readonly cancelKey: string) {}
 }

@@ -1,0 +1,117 @@
+import { Injectable, Module, type Type } from '@nestjs/common';
+import { ofType, Saga } from '@nestjs/cqrs';
+import { bufferCount, delay, filter, map, type Observable, pairwise, scan, take, zip } from 'rxjs';
+import { type DomainEvent, newId, SubscriptionStatus } from '../../src/event-sourcing/index.js';
+import { until } from '../support/until.js';
+import { AlarmSet, Count, Counted, CounterModule, DoubleIt, SetAlarm } from './counter.js';
+import { createEngineDatabase, Engine } from './engine.js';
+
+type Events = Observable<DomainEvent>;
+const double = (event: DomainEvent) => new DoubleIt(event.recorded.streamId, event.recorded.streamVersion);
+
+@Injectable()
+class Pairs {
+  @Saga() saga = (events$: Events) =>
+    events$.pipe(
+      pairwise(),
+      map(([, event]) => double(event)),
+    );
+}
+@Injectable()
+class Buffers {
+  @Saga() saga = (events$: Events) =>
+    events$.pipe(
+      bufferCount(2),
+      map(([event]) => double(event!)),
+    );
+}
+@Injectable()
+class FirstOnly {
+  @Saga() saga = (events$: Events) => events$.pipe(take(1), map(double));
+}
+@Injectable()
+class Counts {
+  @Saga() saga = (events$: Events) =>
+    events$.pipe(
+      scan(({ n }, event) => ({ n: n + 1, event }), { n: 0, event: undefined as DomainEvent | undefined }),
+      filter(({ n }) => n % 2 === 0),
+      map(({ event }) => double(event!)),
+    );
+}
+@Injectable()
+class Zips {
+  @Saga() saga = (events$: Events) =>
+    zip(events$.pipe(ofType(Counted)), events$.pipe(ofType(AlarmSet))).pipe(map(([event]) => double(event)));
+}
+@Injectable()
+class Delays {
+  @Saga() saga = (events$: Events) => events$.pipe(delay(5), map(double));
+}
+
+const moduleWith = (saga: Type): Type => {
+  @Module({ providers: [saga] })
+  class WithSaga {}
+  return WithSaga;
+};
+
+describe('a saga whose operators cannot be durable', () => {
+  it.each([
+    ['pairwise', Pairs],
+    ['bufferCount', Buffers],
+    ['take', FirstOnly],
+    ['scan', Counts],
+    ['zip of two kinds of events', Zips],
+    ['delay', Delays],
+  ])('stops where it is, visibly, and loses nothing in silence: %s', async (_operator, saga) => {
+    const database = await createEngineDatabase();
+    const engine = await Engine.start(database.url, { modules: [CounterModule, moduleWith(saga)] });
+    const name = `saga:${saga.name}`;
+    const stateOf = async () =>
+      (await engine.app.get(SubscriptionStatus).states()).find((subscription) => subscription.name === name);
+    await until(async () => (await stateOf())?.running === true);
+
+    const id = newId();
+    await engine.execute(new Count(id));
+    await engine.execute(new SetAlarm(id, '2999-01-01T00:00:00.000Z'));
+    await until(async () => (await stateOf())?.running === false);
+
+    expect((await stateOf())?.caughtUp).toBe(false);
+    expect(await engine.rows('select from write.pending_commands where saga = $1', [name])).toEqual([]);
+    await engine.stop();
+    await database.drop();
+  });
+});
+
+describe('a saga', () => {
+  it('that no class answers for any more is reported as not running', async () => {
+    const database = await createEngineDatabase();
+    const before = await Engine.start(database.url);
+    await before.settle();
+    await before.rows(`insert into write.subscriptions (name) values ('saga:RenamedSince')`);
+    const states = await before.app.get(SubscriptionStatus).states();
+    expect(states.find(({ name }) => name === 'saga:RenamedSince')).toMatchObject({ running: false });
+    await before.stop();
+    await database.drop();
+  });
+
+  it('does not answer what happened before it existed', async () => {
+    @Injectable()
+    class LateComer {
+      @Saga() saga = (events$: Events) => events$.pipe(ofType(Counted), map(double));
+    }
+    const database = await createEngineDatabase();
+    const before = await Engine.start(database.url);
+    await before.execute(new Count(newId()));
+    await before.settle();
+    await before.stop();
+
+    const after = await Engine.start(database.url, { modules: [CounterModule, moduleWith(LateComer)] });
+    await after.settle();
+    expect(await after.rows(`select from write.pending_commands where saga = 'saga:LateComer'`)).toEqual([]);
+    await after.execute(new Count(newId()));
+    await after.settle();
+    expect(await after.rows(`select from write.pending_commands where saga = 'saga:LateComer'`)).toHaveLength(1);
+    await after.stop();
+    await database.drop();
+  });
+});
