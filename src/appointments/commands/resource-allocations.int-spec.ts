@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+
+/**
+ * The SQL functions of taken time, driven by many connections at once, without the rest of the application: what it refuses is a
+ * constraint, never a deadlock.
+ */
+describe('taken time', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = new pg.Pool({ connectionString: database.url, max: 40 });
+    // The server ends idle connections when the database is dropped.
+    pool.on('error', () => undefined);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+  /** A deadlock ends after a second, with the transaction of one of its sides: it must not come to that. */
+  const deadlocks = async (): Promise<number> => {
+    await pool.query('select pg_stat_force_next_flush()');
+    const { rows } = await pool.query<{ deadlocks: string }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    );
+    return Number(rows[0]?.deadlocks);
+  };
+  afterEach(async () => expect(await deadlocks()).toBe(0));
+  beforeEach(() => pool.query('truncate write.resource_allocations'));
+
+  const DAY = Date.UTC(2026, 2, 2);
+  const minute = (n: number) => new Date(DAY + n * 60_000).toISOString();
+  const NOW = minute(0);
+
+  interface Taking {
+    readonly id?: string;
+    readonly kind?: 'hold' | 'booking';
+    readonly patient?: string;
+    readonly resources: readonly string[];
+    readonly from: number;
+    readonly to: number;
+    readonly buffer?: number;
+    readonly expires?: number;
+    readonly now?: string;
+    readonly frees?: readonly string[];
+    readonly onePlace?: boolean;
+  }
+
+  const take = ({ id = randomUUID(), buffer = 0, ...taking }: Taking) =>
+    pool.query('select write.take_time($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)', [
+      taking.kind ?? 'booking',
+      id,
+      taking.patient ?? randomUUID(),
+      taking.resources,
+      minute(taking.from),
+      minute(taking.to),
+      minute(taking.from - buffer),
+      minute(taking.to + buffer),
+      taking.expires === undefined ? null : minute(taking.expires),
+      taking.now ?? NOW,
+      taking.frees ?? [],
+      taking.onePlace ?? false,
+    ]);
+
+  /** What became of it: the violated constraint, or `taken`. Anything else fails the test. */
+  const outcome = async (taking: Promise<unknown>): Promise<string> => {
+    try {
+      await taking;
+      return 'taken';
+    } catch (error) {
+      const { constraint } = error as { constraint?: string };
+      if (!constraint) throw error;
+      return constraint;
+    }
+  };
+
+  const rows = async (): Promise<{ resource: string; kind: string; appointment: string; from: number; to: number }[]> =>
+    (
+      await pool.query<{ resource: string; kind: string; appointment: string; from: string; to: string }>(`
+        select resource_id as resource, kind, appointment_id as appointment,
+          extract(epoch from lower(during)) as from, extract(epoch from upper(during)) as to
+        from write.resource_allocations order by resource_id, lower(during)`)
+    ).rows.map(({ from, to, ...row }) => ({
+      ...row,
+      from: (Number(from) * 1000 - DAY) / 60_000,
+      to: (Number(to) * 1000 - DAY) / 60_000,
+    }));
+
+  const expectNoOverlap = async () => {
+    const taken = await rows();
+    taken.forEach((row, i) => {
+      const before = taken[i - 1];
+      if (before?.resource === row.resource) expect(row.from).toBeGreaterThanOrEqual(before.to);
+    });
+    return taken;
+  };
+
+  it('is had by one of 200 who want it at once', async () => {
+    const resources = [randomUUID()];
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, () => outcome(take({ resources, from: 540, to: 570, buffer: 5 }))),
+    );
+    expect(outcomes.filter((each) => each === 'taken')).toHaveLength(1);
+    expect(outcomes.filter((each) => each === 'no_double_booking')).toHaveLength(199);
+    expect(await rows()).toMatchObject([
+      { kind: 'buffer', from: 535, to: 540 },
+      { kind: 'booking', from: 540, to: 570 },
+      { kind: 'buffer', from: 570, to: 575 },
+    ]);
+  });
+
+  it('does not overlap, however it is wanted: any start, several resources in any order, with buffers', async () => {
+    const resources = Array.from({ length: 4 }, () => randomUUID());
+    const some = () => [...resources].sort(() => Math.random() - 0.5).slice(0, 1 + Math.floor(Math.random() * 3));
+    const wanted = Array.from({ length: 400 }, () => {
+      const from = 540 + Math.floor(Math.random() * 480);
+      return { id: randomUUID(), resources: some(), from, to: from + 10 + Math.floor(Math.random() * 40), buffer: 5 };
+    });
+    const outcomes = await Promise.all(wanted.map((each) => outcome(take(each))));
+    const had = wanted.filter((_, i) => outcomes[i] === 'taken');
+    const taken = await expectNoOverlap();
+    expect(taken).toHaveLength(had.reduce((sum, each) => sum + each.resources.length * 3, 0));
+    expect(had.length).toBeGreaterThan(10);
+  });
+
+  it('is had of all resources or of none', async () => {
+    const [doctor, room] = [randomUUID(), randomUUID()];
+    await take({ resources: [room], from: 540, to: 570 });
+    expect(await outcome(take({ resources: [doctor, room], from: 550, to: 580 }))).toBe('no_double_booking');
+    expect(await rows()).toHaveLength(1);
+  });
+
+  it('crosses over in moves without a deadlock, and each keeps a time', async () => {
+    const [doctor, room] = [randomUUID(), randomUUID()];
+    const [a, b] = [randomUUID(), randomUUID()];
+    const resources = [doctor, room];
+    await take({ id: a, resources, from: 540, to: 570 });
+    await take({ id: b, resources: [room, doctor], from: 600, to: 630 });
+    for (let round = 0; round < 40; round++) {
+      await Promise.all([
+        ...[a, b].flatMap((id) =>
+          [540, 600, 570].map((from) => outcome(take({ id, resources, from, to: from + 30, frees: resources }))),
+        ),
+        outcome(take({ resources: [room], from: 560, to: 575 })).then(() =>
+          pool.query('delete from write.resource_allocations where appointment_id not in ($1, $2)', [a, b]),
+        ),
+      ]);
+    }
+    const taken = await expectNoOverlap();
+    expect(taken.filter(({ appointment }) => appointment === a)).toHaveLength(2);
+    expect(taken.filter(({ appointment }) => appointment === b)).toHaveLength(2);
+  });
+
+  it('of a hold that has expired is had by one of many', async () => {
+    const resources = [randomUUID(), randomUUID()];
+    for (let round = 0; round < 10; round++) {
+      const from = 540 + 60 * round;
+      await take({ kind: 'hold', resources, from, to: from + 30, expires: 10 });
+      await take({ kind: 'hold', resources, from: from + 30, to: from + 60, expires: 10 });
+      expect(await outcome(take({ resources, from, to: from + 45, now: minute(9) }))).toBe('no_double_booking');
+      const outcomes = await Promise.all(
+        Array.from({ length: 30 }, (_, i) =>
+          outcome(
+            take({
+              resources: i % 2 ? resources : [...resources].reverse(),
+              from: from + i,
+              to: from + 45,
+              now: minute(10),
+            }),
+          ),
+        ),
+      );
+      expect(outcomes.filter((each) => each === 'taken')).toHaveLength(1);
+    }
+    await expectNoOverlap();
+  });
+
+  it('of a patient is one place at a time where that is asked for', async () => {
+    const patient = randomUUID();
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        outcome(take({ patient, resources: [randomUUID()], from: 540, to: 570, onePlace: true })),
+      ),
+    );
+    expect(outcomes.filter((each) => each === 'taken')).toHaveLength(1);
+    expect(outcomes.filter((each) => each === 'one_place_at_a_time')).toHaveLength(19);
+    expect(await outcome(take({ patient, resources: [randomUUID()], from: 550, to: 580 }))).toBe('taken');
+  });
+
+  it('of a hold becomes that of the booking, unless it was cleared away', async () => {
+    const resources = [randomUUID()];
+    const id = randomUUID();
+    await take({ id, kind: 'hold', resources, from: 540, to: 570, buffer: 5, expires: 10 });
+    await pool.query('select write.keep_time($1, $2, 3)', [id, resources]);
+    expect(await rows()).toMatchObject([{ kind: 'buffer' }, { kind: 'booking' }, { kind: 'buffer' }]);
+    expect(await outcome(take({ resources, from: 540, to: 570, now: minute(600) }))).toBe('no_double_booking');
+
+    const other = randomUUID();
+    await take({ id: other, kind: 'hold', resources, from: 600, to: 630, expires: 10 });
+    await take({ resources, from: 600, to: 630, now: minute(11) });
+    expect(await outcome(pool.query('select write.keep_time($1, $2, 1)', [other, resources]))).toBe('hold_in_force');
+  });
+
+  it('is free again when it is released', async () => {
+    const resources = [randomUUID()];
+    const id = randomUUID();
+    await take({ id, resources, from: 540, to: 570, buffer: 5 });
+    await pool.query('select write.release_time($1, $2)', [[id], resources]);
+    expect(await rows()).toEqual([]);
+    expect(await outcome(take({ resources, from: 540, to: 570 }))).toBe('taken');
+  });
+});
