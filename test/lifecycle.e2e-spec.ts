@@ -37,9 +37,8 @@ describe('the built application on a PostgreSQL of its own', () => {
     const ask = () =>
       new Promise<'answered' | 'refused' | 'failed'>((resolve) => {
         const fail = (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ECONNREFUSED') return resolve('refused');
-          failed.push(error.message);
-          resolve('failed');
+          if (error.code !== 'ECONNREFUSED') failed.push(error.message);
+          resolve(error.code === 'ECONNREFUSED' ? 'refused' : 'failed');
         };
         get(new URL('/health/ready', api.url), { agent }, (response) => {
           response.resume().once('error', fail);

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventSourcingModule } from '../event-sourcing/index.js';
 import { BookAppointmentHandler } from './commands/book-appointment.js';
 import { BookHeldSlotHandler } from './commands/book-held-slot.js';
@@ -42,11 +43,11 @@ import { GetServiceTypeHandler } from './queries/get-service-type.js';
 import { ListAppointmentsOfPatientHandler } from './queries/list-appointments-of-patient.js';
 import { ListSchedulesHandler } from './queries/list-schedules.js';
 import { ListServiceTypesHandler } from './queries/list-service-types.js';
-import { AgendaProjection } from './read-models/agenda.js';
-import { AppointmentSummaryProjection } from './read-models/appointment-summary.js';
-import { PatientNameProjection } from './read-models/patient-name.js';
-import { ScheduleViewProjection } from './read-models/schedule-view.js';
-import { ServiceTypeViewProjection } from './read-models/service-type-view.js';
+import { AgendaEntry, AgendaProjection } from './read-models/agenda.js';
+import { AppointmentSummary, AppointmentSummaryProjection } from './read-models/appointment-summary.js';
+import { PatientName, PatientNameProjection } from './read-models/patient-name.js';
+import { ScheduleView, ScheduleViewProjection } from './read-models/schedule-view.js';
+import { ServiceTypeView, ServiceTypeViewProjection } from './read-models/service-type-view.js';
 import { CancelAppointmentsOfDeceased } from './sagas/cancel-appointments-of-deceased.js';
 import { ExpireHolds } from './sagas/expire-holds.js';
 import { FulfilAppointmentsOfFinishedEncounters } from './sagas/fulfil-appointments-of-finished-encounters.js';
@@ -88,10 +89,13 @@ const projections = [
   ServiceTypeViewProjection,
 ];
 
+const readTables = [AgendaEntry, AppointmentSummary, PatientName, ScheduleView, ServiceTypeView];
+
 const sagas = [ExpireHolds, FulfilAppointmentsOfFinishedEncounters, CancelAppointmentsOfDeceased];
 
 @Module({
   imports: [
+    TypeOrmModule.forFeature(readTables),
     EventSourcingModule.forFeature({
       events: appointmentEvents,
       aggregates: [Schedule, ServiceType, Appointment],

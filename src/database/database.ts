@@ -67,7 +67,7 @@ export class Database implements Queryable {
       await connection.query('commit');
       return result;
     } catch (error) {
-      await client?.query('rollback').catch((failure: Error) => (broken = failure));
+      await client?.query('rollback').catch((failure: unknown) => (broken = failure as Error));
       throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
     } finally {
       client?.release(broken);

@@ -50,8 +50,8 @@ export class EmbeddedPostgres {
     const cluster = await embeddedCluster(dataFolder, say);
     await createCluster(cluster);
     const session = await join(cluster);
-    await session.client.query(`create database ${DATABASE}`).catch((error: pg.DatabaseError) => {
-      if (error.code !== DUPLICATE_DATABASE && error.code !== UNIQUE_VIOLATION) throw error;
+    await session.client.query(`create database ${DATABASE}`).catch((error: unknown) => {
+      if (!(error instanceof pg.DatabaseError && ALREADY_THERE.has(error.code ?? ''))) throw error;
     });
     return new EmbeddedPostgres(cluster, session);
   }
@@ -84,8 +84,8 @@ export class EmbeddedPostgres {
   }
 }
 
-const DUPLICATE_DATABASE = '42P04';
-const UNIQUE_VIOLATION = '23505';
+/** duplicate_database, or unique_violation when two create it at the same moment. */
+const ALREADY_THERE = new Set(['42P04', '23505']);
 
 interface Session extends Postmaster {
   readonly client: pg.Client;

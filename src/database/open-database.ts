@@ -21,8 +21,8 @@ export async function openDatabase(
   say?: (line: string) => void,
 ): Promise<OpenDatabase> {
   if (databaseUrl === undefined) {
-    return EmbeddedPostgres.open(dataFolder, say).catch((error: Error) => {
-      throw new SettingError('DATABASE_URL', `is not set, and ${error.message}`);
+    return EmbeddedPostgres.open(dataFolder, say).catch((error: unknown) => {
+      throw new SettingError('DATABASE_URL', `is not set, and ${reasonOf(error)}`);
     });
   }
   await check(databaseUrl);

@@ -12,17 +12,19 @@ export function instantOf(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}${milliseconds}Z`;
 }
 
-const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+const parsers = new Map<number, (text: string) => unknown>([
   // Positions and counts stay far below 2^53.
-  [builtins.INT8]: Number,
-  [builtins.TIMESTAMPTZ]: instantOf,
+  [builtins.INT8, Number],
+  [builtins.TIMESTAMPTZ, instantOf],
   // A calendar date has no time zone, which `Date` would give it.
-  [builtins.DATE]: (text) => text,
-};
+  [builtins.DATE, (text) => text],
+]);
 
 /** How column values come out: int8 as number, timestamptz as `Instant`, date as `YYYY-MM-DD`. For `types` of a pg client or pool. */
 export const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text') =>
-    (format === undefined || format === 'text' ? parsers[oid] : undefined) ??
-    pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+  getTypeParser: (oid: number, format?: string): unknown => {
+    const own = format === 'binary' ? undefined : parsers.get(oid);
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- pg's enum lacks the oids of extensions
+    return own ?? pg.types.getTypeParser(oid, format as 'text');
+  },
 };

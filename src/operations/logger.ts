@@ -63,8 +63,8 @@ export class JsonLogger implements LoggerService {
     const stack = rest.find((part) => typeof part === 'string');
     const fields = { context, ...(err !== undefined && { err }), ...(stack !== undefined && { stack }) };
     if (err === message) this.pino[shown](fields);
-    else if (typeof message === 'object') this.pino[shown]({ ...fields, ...message });
-    else this.pino[shown](fields, String(message));
+    else if (typeof message === 'string') this.pino[shown](fields, message);
+    else this.pino[shown]({ ...fields, details: message });
   }
 }
 

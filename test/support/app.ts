@@ -20,9 +20,10 @@ export interface TestAppOptions {
 
 /** The whole application in this process, on a free port, with a database of its own. */
 export class TestApp {
+  url = '';
+
   constructor(
     readonly nest: NestFastifyApplication,
-    readonly url: string,
     readonly databaseUrl: string,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
@@ -59,12 +60,18 @@ export async function startTestApp({ env = {}, databaseUrl, override }: TestAppO
     ...env,
   });
   const builder = Test.createTestingModule({ imports: [AppModule.with(config, url)] });
-  const module = await (override?.(builder) ?? builder).compile();
-  const nest = module.createNestApplication<NestFastifyApplication>(new ApiAdapter(), {
-    forceCloseConnections: true,
-    logger: false,
-  });
-  configureApp(nest);
-  await nest.listen(0, '127.0.0.1');
-  return new TestApp(nest, await nest.getUrl(), url, async () => own?.drop());
+  const nest = (await (override?.(builder) ?? builder).compile()).createNestApplication<NestFastifyApplication>(
+    new ApiAdapter(),
+    { forceCloseConnections: true, logger: false },
+  );
+  const app = new TestApp(nest, url, async () => own?.drop());
+  try {
+    configureApp(nest);
+    await nest.listen(0, '127.0.0.1');
+    app.url = await nest.getUrl();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
