@@ -1,8 +1,9 @@
 /** The conventions of the API: what controllers and the application's wiring use. */
 export { ApiAdapter } from './api-adapter.js';
 export { AsOfQuery } from './as-of.query.js';
-export { configureApp, type HttpOptions } from './configure-app.js';
+export { addressRoutes, configureApp, type HttpOptions } from './configure-app.js';
 export { decodeCursor, encodeCursor } from './cursors.js';
+export { openApiDocument } from './openapi/document.js';
 export { HttpModule } from './http.module.js';
 export { IdPipe } from './id.pipe.js';
 export { PageQuery } from './page.query.js';

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
+import { buildMessage, IsArray, ValidateBy, type ValidationOptions } from 'class-validator';
 import { validate as isUuid } from 'uuid';
 import { isCalendarDate, isInstant, toInstant } from './instants.js';
 
@@ -12,11 +12,12 @@ const Normalised = (change: (text: string) => string) =>
     return Array.isArray(value) ? value.map(one) : one(value);
   });
 
-const check = (name: string, message: string, holds: (value: unknown) => boolean, options?: ValidationOptions) =>
-  ValidateBy(
-    { name, validator: { validate: holds, defaultMessage: buildMessage((each) => `${each}${message}`, options) } },
-    options,
-  );
+/** With `each`, the value must be an array: class-validator itself would take a single one for it. */
+const check = (name: string, message: string, holds: (value: unknown) => boolean, options?: ValidationOptions) => {
+  const defaultMessage = buildMessage((each) => `${each}${message}`, options);
+  const rule = ValidateBy({ name, validator: { validate: holds, defaultMessage } }, options);
+  return options?.each ? applyDecorators(IsArray(), rule) : rule;
+};
 
 /** Schema of the property, or of the items of an array property. */
 const documented = (

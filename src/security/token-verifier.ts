@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { DomainError } from '../event-sourcing/errors.js';
 import type { Actor } from '../event-sourcing/execution-context.js';
 import { actorOfClaims } from './actor-of-claims.js';
@@ -18,30 +18,42 @@ interface Verified {
   readonly expires: number;
 }
 
+/** Checks the signature and the standard claims of the tokens of one issuer. */
+interface Issuer {
+  readonly name: string;
+  readonly claimsOf: (token: string) => Promise<JWTPayload>;
+}
+
+function developmentIssuer(key: Uint8Array): Issuer {
+  const rules = {
+    issuer: DEVELOPMENT_ISSUER,
+    audience: DEVELOPMENT_AUDIENCE,
+    algorithms: ['HS256'],
+    requiredClaims: ['exp', 'sub'],
+  };
+  return { name: DEVELOPMENT_ISSUER, claimsOf: async (token) => (await jwtVerify(token, key, rules)).payload };
+}
+
+function openIdIssuer({ issuer, audience, jwksUrl }: NonNullable<SecurityOptions['oidc']>): Issuer {
+  const keys = createRemoteJWKSet(new URL(jwksUrl));
+  const rules = { issuer, audience, algorithms: OIDC_ALGORITHMS, requiredClaims: ['exp', 'sub'] };
+  return { name: issuer, claimsOf: async (token) => (await jwtVerify(token, keys, rules)).payload };
+}
+
 /** Tells who a bearer token is. Verified ones are remembered, until they expire at the latest. */
 @Injectable()
 export class TokenVerifier {
-  private readonly claimsOf: (token: string) => Promise<JWTPayload>;
+  private readonly issuers: readonly Issuer[];
   /** In the order of last use: the first is forgotten first. */
   private readonly remembered = new Map<string, Verified>();
 
   /** @throws Error when the settings name no issuer at all. */
   constructor({ oidc }: SecurityOptions, development: DevelopmentIssuer) {
-    if (oidc) {
-      const { issuer, audience } = oidc;
-      const keys = createRemoteJWKSet(new URL(oidc.jwksUrl));
-      const rules = { issuer, audience, algorithms: OIDC_ALGORITHMS, requiredClaims: ['exp', 'sub'] };
-      this.claimsOf = async (token) => (await jwtVerify(token, keys, rules)).payload;
-    } else if (development.key) {
-      const { key } = development;
-      const rules = {
-        issuer: DEVELOPMENT_ISSUER,
-        audience: DEVELOPMENT_AUDIENCE,
-        algorithms: ['HS256'],
-        requiredClaims: ['exp', 'sub'],
-      };
-      this.claimsOf = async (token) => (await jwtVerify(token, key, rules)).payload;
-    } else {
+    this.issuers = [
+      ...(development.key ? [developmentIssuer(development.key)] : []),
+      ...(oidc ? [openIdIssuer(oidc)] : []),
+    ];
+    if (this.issuers.length === 0) {
       throw new Error('No token issuer is configured: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL');
     }
   }
@@ -66,7 +78,10 @@ export class TokenVerifier {
     if (token.length > LONGEST_TOKEN) throw unauthenticated('invalid-token', 'The token is too long.');
     let claims: JWTPayload;
     try {
-      claims = await this.claimsOf(token);
+      const { iss } = decodeJwt(token);
+      const issuer = this.issuers.find(({ name }) => name === iss);
+      if (!issuer) throw new errors.JWTInvalid('unknown issuer');
+      claims = await issuer.claimsOf(token);
     } catch (error) {
       throw translated(error);
     }
