@@ -4,7 +4,6 @@ import {
   Injectable,
   Logger,
   type NestInterceptor,
-  type Type,
 } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -52,7 +51,7 @@ export class ConventionsInterceptor implements NestInterceptor {
 
   private planOf(call: NestCall): RoutePlan | undefined {
     const handler = call.getHandler();
-    if (!this.plans.has(handler)) this.plans.set(handler, planOf(call.getClass() as Type, handler));
+    if (!this.plans.has(handler)) this.plans.set(handler, planOf(call.getClass<object>(), handler));
     return this.plans.get(handler);
   }
 
@@ -90,14 +89,14 @@ export class ConventionsInterceptor implements NestInterceptor {
     const result = ((await called(context, next)) ?? {}) as Answered;
 
     const { outcome } = context;
-    const id = route.creates ? (result.id ?? outcome?.versions.keys().next().value) : (result.id ?? params.id);
-    const version = outcome && (outcome.versions.get(String(id)) ?? outcome.versions.values().next().value);
+    const id = idIn(result) ?? (route.creates ? outcome?.versions.keys().next().value : params.id) ?? '';
+    const version = outcome && (outcome.versions.get(id) ?? outcome.versions.values().next().value);
     if (outcome) reply.header('consistency-token', String(outcome.position));
     if (version !== undefined) reply.header('etag', etag(version));
-    if (route.creates) reply.header('location', locationOf(route.creates, { ...params, id: String(id) }));
+    if (route.creates) reply.header('location', locationOf(route.creates, { ...params, id }));
 
     if (route.represents && outcome && prefersRepresentation(request.headers.prefer)) {
-      const resource = await this.representation(route.represents(String(id)), context, outcome.position);
+      const resource = await this.representation(route.represents(id), context, outcome.position);
       if (resource) {
         reply.header('preference-applied', 'return=representation');
         return resource;
@@ -124,6 +123,8 @@ export class ConventionsInterceptor implements NestInterceptor {
 /** Nest binds the handler to the async context in which `handle` is called. */
 const called = (context: ExecutionContext, next: CallHandler<unknown>): Promise<unknown> =>
   runInContext(context, () => lastValueFrom(next.handle(), { defaultValue: undefined }));
+
+const idIn = ({ id }: Answered): string | undefined => (typeof id === 'string' ? id : undefined);
 
 const versionIn = (result: unknown): number | undefined => {
   const version = typeof result === 'object' && result !== null && 'version' in result ? result.version : undefined;

@@ -22,7 +22,7 @@ export function planOf(controller: Type, handler: { readonly name: string }): Ro
   const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) ?? {}) as RouteArguments;
   const of = (type: RouteParamtypes) =>
     Object.entries(args)
-      .filter(([key]) => Number(key.split(':')[0]) === Number(type))
+      .filter(([key]) => key.startsWith(`${type}:`))
       .map(([, { data }]) => data);
   const parameters = of(RouteParamtypes.QUERY);
   return {

@@ -100,7 +100,6 @@ export const IsTimeZone = (options?: ValidationOptions): PropertyDecorator =>
   );
 
 // What people write: no control characters (line breaks and tabs excepted) and no half of a surrogate pair.
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 /** Text of 1 to `max` characters after its ends are trimmed, without control characters. */

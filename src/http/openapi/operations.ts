@@ -94,9 +94,10 @@ function describeCommand(
     const examples = Object.entries(route.examples).map(([name, value]) => [name, { summary: name, value }] as const);
     for (const media of Object.values(operation.requestBody.content)) media.examples = Object.fromEntries(examples);
   }
-  for (const status of Object.keys(operation.responses)) {
-    if (Number(status) < 300 || status === 'default') delete operation.responses[status];
-  }
+  // What the Swagger plugin takes from the method's return type knows nothing of the conventions.
+  operation.responses = Object.fromEntries(
+    Object.entries(operation.responses).filter(([status]) => Number(status) >= 400),
+  );
   operation.responses[route.creates ? 201 : 200] = commandAnswer(route);
   problems.push(
     badRequest(route.invalids ?? []),
