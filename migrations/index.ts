@@ -1,5 +1,6 @@
 import { Schemas1700000000000 } from './0000-schemas.js';
 import { EventSourcing1700000000001 } from './0001-event-sourcing.js';
+import { Patients1700000100000 } from './0100-patients.js';
 import { Appointments1700000200000 } from './0200-appointments.js';
 import { Records1700000300000 } from './0300-records.js';
 
@@ -7,6 +8,7 @@ import { Records1700000300000 } from './0300-records.js';
 export const migrations = [
   Schemas1700000000000,
   EventSourcing1700000000001,
+  Patients1700000100000,
   Appointments1700000200000,
   Records1700000300000,
 ];

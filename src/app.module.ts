@@ -5,6 +5,7 @@ import { HttpModule } from './http/index.js';
 import type { Config } from './operations/config.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { patientOf } from './patient-of.js';
+import { PatientsModule } from './patients/patients.module.js';
 import { SecurityModule } from './security/index.js';
 
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         OperationsModule.forRoot(config),
         SecurityModule,
         HttpModule,
+        PatientsModule,
       ],
     };
   }

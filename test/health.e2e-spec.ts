@@ -14,6 +14,7 @@ describe('health', () => {
   });
 
   it('is ready when database, migrations and subscriptions are', async () => {
+    await app.settle();
     const { status, body } = await app.client().get('/health/ready');
     expect(body).toEqual({
       status: 'ready',

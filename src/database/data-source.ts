@@ -25,7 +25,8 @@ export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis' }:
     poolErrorHandler: () => undefined,
     extra: {
       types,
-      options: '-c timezone=UTC',
+      // Starting a parallel worker takes longer than any query of this application.
+      options: '-c timezone=UTC -c max_parallel_workers_per_gather=0',
       keepAlive: true,
       idleTimeoutMillis: 60_000,
     },

@@ -41,9 +41,10 @@ const readStream = sql`
 const readStreams = sql`
   select stream_id, stream_version, position, type, schema_version, data
   from write.events where stream_id = any($1::uuid[]) order by stream_id, stream_version`;
+// An instant has milliseconds: what was recorded at its own `recordedAt` is part of the past that it names.
 const readRecorded = statement(`
   select ${LOG_COLUMNS} from write.events
-  where stream_id = any($1::uuid[]) and recorded_at <= $2 order by position`);
+  where stream_id = any($1::uuid[]) and date_trunc('milliseconds', recorded_at) <= $2 order by position`);
 const readLog = statement(`
   select ${LOG_COLUMNS} from write.events where position > $1 and position <= $2 order by position limit $3`);
 

@@ -1,4 +1,4 @@
-import { DomainError, type DomainEvent } from '../../event-sourcing/index.js';
+import { type DomainError, type DomainEvent } from '../../event-sourcing/index.js';
 import { PatientDeathReverted, PatientDeceased } from './patient-death.js';
 import { PatientMarkedEnteredInError } from './patient-marked-entered-in-error.js';
 import { PatientStanding } from './patient-standing.js';

@@ -1,0 +1,117 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Patients1700000100000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      -- Every block is 100 medical record numbers, from 1,000,000 on (MedicalRecordNumbers).
+      create sequence write.medical_record_number_blocks minvalue 10000 cache 1;
+
+      -- One row for ever per identifier: a retired number is never reused.
+      create table write.patient_identifiers (
+        system     text collate "C" not null,
+        value      text collate "C" not null,
+        patient_id uuid not null,
+        retired    boolean not null default false,
+        primary key (system, value)
+      );
+      create index patient_identifiers_of_patient on write.patient_identifiers (patient_id);
+
+      -- Claims all or raises unique_violation 'patient_identifier_taken_<index>', index from 0. In sorted order, so that two
+      -- claims of the same identifiers wait for each other in one direction.
+      create function write.claim_identifiers(p_patient_id uuid, p_systems text[], p_values text[]) returns void
+      language plpgsql as $$
+      declare
+        claimed record;
+      begin
+        for claimed in
+          select system, value, ordinality - 1 as index
+            from unnest(p_systems, p_values) with ordinality as given (system, value, ordinality)
+           order by system collate "C", value collate "C"
+        loop
+          insert into write.patient_identifiers (system, value, patient_id)
+          values (claimed.system, claimed.value, p_patient_id)
+          on conflict do nothing;
+          if not found then
+            raise exception using
+              errcode = 'unique_violation',
+              message = 'The identifier is taken',
+              constraint = format('patient_identifier_taken_%s', claimed.index);
+          end if;
+        end loop;
+      end $$;
+
+      create function write.retire_identifier(p_patient_id uuid, p_system text, p_value text) returns void
+      language sql as $$
+        update write.patient_identifiers set retired = true
+         where system = p_system and value = p_value and patient_id = p_patient_id;
+      $$;
+
+      create function write.release_identifiers(p_patient_id uuid, p_system_kept text) returns void
+      language sql as $$
+        delete from write.patient_identifiers
+         where patient_id = p_patient_id and not retired and system <> p_system_kept;
+      $$;
+
+      create table read.patient_summary (
+        id                  uuid primary key,
+        version             int not null,
+        mrn                 text not null,
+        name                jsonb not null,
+        birth_date          date not null,
+        gender              text not null,
+        telecom             jsonb not null,
+        address             jsonb,
+        identifiers         jsonb not null,
+        retired_identifiers jsonb not null,
+        deceased_at         timestamptz,
+        entered_in_error    boolean not null,
+        registered_at       timestamptz not null,
+        updated_at          timestamptz not null
+      );
+
+      create table read.patient_search (
+        id         uuid primary key,
+        sort_name  text collate "C" not null,
+        name_words text collate "C" not null,
+        birth_date date not null,
+        phones     jsonb not null,
+        find_keys  jsonb not null
+      );
+      create index patient_search_by_name on read.patient_search (sort_name, id);
+      create index patient_search_by_birth_date on read.patient_search (birth_date, sort_name, id);
+      -- Without a pending list: a search must not have to scan what was registered since the last vacuum.
+      create index patient_search_by_key on read.patient_search using gin (find_keys jsonb_path_ops) with (fastupdate = off);
+      create index patient_search_by_similarity on read.patient_search using gin (name_words gin_trgm_ops) with (fastupdate = off);
+
+      -- pg_trgm takes the threshold of its indexable operator from a setting only: it holds for the calling statement.
+      create function read.similarly_named(p_word text, p_threshold real)
+      returns table (id uuid, sort_name text, name_words text)
+      language plpgsql as $$
+      begin
+        perform set_config('pg_trgm.word_similarity_threshold', p_threshold::text, true);
+        return query
+          select s.id, s.sort_name, s.name_words from read.patient_search s where s.name_words %> p_word;
+      end $$;
+
+      create table read.patient_name_word (
+        key        text collate "C" primary key,
+        word       text collate "C" not null,
+        sort_name  text collate "C" not null,
+        patient_id uuid not null,
+        name_words text collate "C" not null
+      );
+      -- A page of a name search is one range of this index: neither sorted nor fetched from the table.
+      create index patient_name_word_in_order on read.patient_name_word (word, sort_name, patient_id) include (name_words);
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      drop function read.similarly_named;
+      drop table read.patient_name_word, read.patient_search, read.patient_summary;
+      drop function write.claim_identifiers, write.retire_identifier, write.release_identifiers;
+      drop table write.patient_identifiers;
+      drop sequence write.medical_record_number_blocks;
+    `);
+  }
+}

@@ -1,0 +1,34 @@
+import type { PatientSummary } from '../read-models/patient-summary.js';
+import { viewOf } from './patient-view.js';
+
+const summary: PatientSummary = {
+  id: '018f0000-0000-7000-8000-000000000001',
+  version: 1,
+  mrn: '10000008',
+  name: { family: 'Byron', given: ['Ada'] },
+  birthDate: '1980-02-29',
+  gender: 'female',
+  telecom: [],
+  address: null,
+  identifiers: [],
+  retiredIdentifiers: [],
+  deceasedAt: null,
+  enteredInError: false,
+  registeredAt: '2026-03-01T09:00:00.000Z',
+  updatedAt: '2026-03-01T09:00:00.000Z',
+};
+
+describe('what may be done next', () => {
+  it('is to record a death, or to revert it', () => {
+    expect(viewOf(summary, 'receptionist').allowedActions).toContain('record-death');
+    expect(viewOf(summary, 'receptionist').allowedActions).not.toContain('revert-death');
+    const deceased = { ...summary, deceasedAt: '2025-06-01T08:00:00.000Z' };
+    expect(viewOf(deceased, 'admin').allowedActions).toContain('revert-death');
+    expect(viewOf(deceased, 'admin').allowedActions).not.toContain('record-death');
+  });
+
+  it('is nothing for a patient entered in error, and nothing for the patient itself', () => {
+    expect(viewOf({ ...summary, enteredInError: true }, 'admin').allowedActions).toEqual([]);
+    expect(viewOf(summary, 'patient').allowedActions).toEqual([]);
+  });
+});

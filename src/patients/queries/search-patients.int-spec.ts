@@ -1,0 +1,249 @@
+import { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { Database } from '../../database/database.js';
+import { typeOrmOptions } from '../../database/data-source.js';
+import { type DomainError, type DomainEvent, idFor, type Projection } from '../../event-sourcing/index.js';
+import type { ContactPoint } from '../events/demographics.js';
+import type { Identifier } from '../events/identifier.js';
+import { IdentifierRetired } from '../events/identifiers.js';
+import { PatientMarkedEnteredInError } from '../events/patient-marked-entered-in-error.js';
+import { PatientRegistered } from '../events/patient-registered.js';
+import { PatientNameWord, PatientNameWordProjection } from '../read-models/patient-name-word.js';
+import { PatientSearch, PatientSearchProjection } from '../read-models/patient-search.js';
+import { PatientSummary, PatientSummaryProjection } from '../read-models/patient-summary.js';
+import { type PatientCriteria, SearchPatients, SearchPatientsHandler } from './search-patients.js';
+
+interface Person {
+  readonly telecom?: readonly ContactPoint[];
+  readonly identifiers?: readonly Identifier[];
+  readonly birthDate?: string;
+}
+
+/** The events of one stream each, in the read tables as their projections keep them. */
+class Registry {
+  private readonly events: DomainEvent[][] = [];
+
+  add(
+    name: string,
+    { telecom = [], identifiers = [], birthDate = '1980-02-29' }: Person = {},
+    ...later: DomainEvent[]
+  ) {
+    const [family = '', ...given] = name.split(', ').flatMap((part, i) => (i === 0 ? [part] : part.split(' ')));
+    const patientId = idFor('patient', String(this.events.length));
+    const mrn = { system: 'urn:anamnesis:mrn', value: String(10_000 + this.events.length) };
+    const registered = new PatientRegistered({
+      patientId,
+      name: { family, given },
+      birthDate,
+      gender: 'unknown',
+      telecom,
+      identifiers: [mrn, ...identifiers],
+    });
+    this.events.push(
+      [registered, ...later].map((event, i) =>
+        event.recordedAs({
+          streamId: patientId,
+          streamVersion: i + 1,
+          position: this.events.length * 10 + i,
+          eventId: idFor(patientId, String(i)),
+          recordedAt: '2026-03-01T09:00:00.000Z',
+          metadata: { actor: 'someone', correlationId: patientId },
+        }),
+      ),
+    );
+    return patientId;
+  }
+
+  rows<Row extends object>(projection: Projection<Row>): Row[] {
+    const rows = new Map<string, Row | undefined>();
+    for (const event of this.events.flat().filter((one) => projection.handles(one))) {
+      for (const key of projection.keysOf(event)) rows.set(key, projection.evolve(rows.get(key), event, key));
+    }
+    return [...rows.values()].filter((row) => row !== undefined);
+  }
+}
+
+describe('a search of patients', () => {
+  const passport = { system: 'urn:passport', value: 'X4374756' };
+  const oldCard = { system: 'urn:card', value: '4711' };
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let search: (
+    criteria: PatientCriteria,
+    limit?: number,
+    cursor?: string,
+  ) => ReturnType<SearchPatientsHandler['execute']>;
+
+  const names = async (criteria: PatientCriteria, limit?: number) =>
+    (await search(criteria, limit)).items.map(({ name: { family, given } }) => [family, ...given].join(' '));
+  const everyPage = async (criteria: PatientCriteria, limit: number) => {
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await search(criteria, limit, cursor);
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      ids.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return ids;
+  };
+
+  beforeAll(async () => {
+    const registry = new Registry();
+    registry.add('Müller, Jürgen', { birthDate: '1949-08-02' });
+    registry.add('Muller, Anna');
+    registry.add('Johnson, Mary Ann', { telecom: [{ system: 'phone', value: '+44 (0)20 7946 0958' }] });
+    registry.add('Johnston, Ann', { birthDate: '1949-08-02', telecom: [{ system: 'sms', value: '555-826-5697' }] });
+    registry.add('O’Brien, Niamh', { identifiers: [passport] });
+    registry.add('García-Márquez, José', { identifiers: [oldCard] }, new IdentifierRetired({ identifier: oldCard }));
+    registry.add('Lee, Leeann Leo');
+    registry.add('Smith, Adam');
+    registry.add('Smart, Maxwell');
+    registry.add('Wrong, Willy', {}, new PatientMarkedEnteredInError({ reason: 'why' }));
+    registry.add('100%, _Under');
+    for (let i = 0; i < 70; i++) {
+      registry.add(`Zeta${'abcdefg'[i % 7]}, Twin Number${i % 3} Zetb`, {
+        birthDate: i % 2 ? '2001-01-01' : '2002-02-02',
+      });
+    }
+
+    database = await createTestDatabase();
+    dataSource = await new DataSource({
+      ...typeOrmOptions({ url: database.url, poolSize: 2 }),
+      entities: [PatientSummary, PatientSearch, PatientNameWord],
+    }).initialize();
+    await dataSource.getRepository(PatientSummary).insert(registry.rows(new PatientSummaryProjection()));
+    await dataSource.getRepository(PatientSearch).insert(registry.rows(new PatientSearchProjection()));
+    await dataSource.getRepository(PatientNameWord).insert(registry.rows(new PatientNameWordProjection()));
+    const handler = new SearchPatientsHandler(new Database(dataSource));
+    search = (criteria, limit = 20, cursor) => handler.execute(new SearchPatients(criteria, { limit, cursor }));
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it.each([
+    ['müll', ['Muller Anna', 'Müller Jürgen']],
+    ['MULLER', ['Muller Anna', 'Müller Jürgen']],
+    ['jurgen mul', ['Müller Jürgen']],
+    ['mul jur', ['Müller Jürgen']],
+    ['ann john', ['Johnson Mary Ann', 'Johnston Ann']],
+    ['john m', ['Johnson Mary Ann']],
+    ['brien', ['O’Brien Niamh']],
+    ["o'bri", ['O’Brien Niamh']],
+    ['o brien', ['O’Brien Niamh']],
+    ['marquez', ['García-Márquez José']],
+    ['garcia marq jose', ['García-Márquez José']],
+    ['lee', ['Lee Leeann Leo']],
+    ['le', ['Lee Leeann Leo']],
+    ['under', ['100% _Under']],
+  ])('by the beginnings “%s” finds %j', async (name, expected) => {
+    expect((await names({ name })).toSorted()).toEqual(expected);
+  });
+
+  it('finds the most similar names when none begins so, best first', async () => {
+    expect(await names({ name: 'jonson' })).toEqual(['Johnson Mary Ann']);
+    expect(await names({ name: 'johnsson' })).toEqual(['Johnson Mary Ann', 'Johnston Ann']);
+    expect(await names({ name: 'smyth' })).toEqual(['Smith Adam']);
+    expect(await names({ name: 'garsia' })).toEqual(['García-Márquez José']);
+    expect(await names({ name: 'jonson mary' })).toEqual(['Johnson Mary Ann']);
+    expect(await names({ name: 'johnsson' }, 1)).toEqual(['Johnson Mary Ann']);
+    expect(await names({ name: 'xylophone' })).toEqual([]);
+  });
+
+  it('finds similar names beside equal ones when asked to', async () => {
+    expect(await names({ name: 'johnson' })).toEqual(['Johnson Mary Ann']);
+    expect(await names({ name: 'johnson', nameMatch: 'similar' })).toEqual(['Johnson Mary Ann', 'Johnston Ann']);
+  });
+
+  it('takes nothing in a name for a wildcard', async () => {
+    expect(await names({ name: '%' })).toEqual([]);
+    expect(await names({ name: '_' })).toEqual([]);
+    expect(await names({ name: 'j%n' })).toEqual([]);
+    expect(await names({ name: "'; drop table read.patient_search; --" })).toEqual([]);
+    expect(await names({ name: '\0' })).toEqual([]);
+  });
+
+  it('finds by birth date', async () => {
+    expect(await names({ birthDate: '1949-08-02' })).toEqual(['Johnston Ann', 'Müller Jürgen']);
+    expect(await names({ birthDate: '1950-01-01' })).toEqual([]);
+  });
+
+  it.each(['urn:passport|X4374756', 'urn:passport|x4374756', 'X4374756'])(
+    'finds by the identifier %s',
+    async (identifier) => {
+      expect(await names({ identifier })).toEqual(['O’Brien Niamh']);
+    },
+  );
+
+  it('finds by an identifier that was retired', async () => {
+    expect(await names({ identifier: 'urn:card|4711' })).toEqual(['García-Márquez José']);
+  });
+
+  it('finds no identifier of another system', async () => {
+    expect(await names({ identifier: 'urn:other|X4374756' })).toEqual([]);
+  });
+
+  it.each(['+44 20 7946 0958', '020 7946 0958', '7946-0958', '0958'])(
+    'finds by the telephone number %s',
+    async (phone) => {
+      expect(await names({ phone })).toEqual(['Johnson Mary Ann']);
+    },
+  );
+
+  it('finds no number of which only the end is the same', async () => {
+    expect(await names({ phone: '+1 555 946 0958' })).toEqual([]);
+  });
+
+  it('finds the national number when the international one is asked for', async () => {
+    expect(await names({ phone: '+1 555-826-5697' })).toEqual(['Johnston Ann']);
+  });
+
+  it('refuses a telephone number that says nothing', async () => {
+    await expect(search({ phone: '12-3' })).rejects.toMatchObject({
+      code: 'phone-too-short',
+    } satisfies Partial<DomainError>);
+  });
+
+  it('wants all criteria to hold', async () => {
+    expect(await names({ name: 'john', birthDate: '1949-08-02' })).toEqual(['Johnston Ann']);
+    expect(await names({ name: 'john', birthDate: '1949-08-02', phone: '8265697' })).toEqual(['Johnston Ann']);
+    expect(await names({ name: 'john', identifier: 'X4374756' })).toEqual([]);
+    expect(await names({ identifier: 'X4374756', phone: '8265697' })).toEqual([]);
+    expect(await names({ name: 'jonston', birthDate: '1949-08-02' })).toEqual(['Johnston Ann']);
+  });
+
+  it('does not find whoever was entered in error', async () => {
+    expect(await names({ name: 'wrong' })).toEqual([]);
+    expect(await names({ name: 'wrongg willy' })).toEqual([]);
+    expect((await names({}, 200)).filter((name) => name.startsWith('Wrong'))).toEqual([]);
+  });
+
+  it.each<PatientCriteria>([
+    { name: 'zet' },
+    { name: 'zeta twin' },
+    { name: 'number1 zeta' },
+    { birthDate: '2001-01-01' },
+    { name: 'zet', birthDate: '2001-01-01' },
+    {},
+  ])('of %j gives every page once, in one order', async (criteria) => {
+    const atOnce = (await search(criteria, 200)).items.map(({ id }) => id);
+    expect(atOnce.length).toBeGreaterThan(20);
+    expect(new Set(atOnce).size).toBe(atOnce.length);
+    for (const limit of [1, 7, atOnce.length]) expect(await everyPage(criteria, limit)).toEqual(atOnce);
+  });
+
+  it('sorts by name', async () => {
+    const { items } = await search({}, 3);
+    expect(items.map(({ name }) => name.family)).toEqual(['100%', 'García-Márquez', 'Johnson']);
+  });
+
+  it.each([
+    'nonsense',
+    Buffer.from('["a","b"]').toString('base64url'),
+    Buffer.from('["\\u0000","",""]').toString('base64url'),
+  ])('refuses the cursor %s', async (cursor) => {
+    await expect(search({ name: 'zet' }, 20, cursor)).rejects.toMatchObject({ code: 'invalid-cursor' });
+  });
+});

@@ -1,0 +1,101 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Database } from '../../database/database.js';
+import { currentContext, Reads } from '../../event-sourcing/index.js';
+import { invalidParameter } from '../../http/index.js';
+import { PatientNameWordProjection } from '../read-models/patient-name-word.js';
+import { PatientSearchProjection } from '../read-models/patient-search.js';
+import { PatientSummaryProjection } from '../read-models/patient-summary.js';
+import {
+  askedIdentifierKey,
+  askedPhoneKey,
+  askedWords,
+  digitsOf,
+  SHORTEST_PHONE,
+} from '../read-models/search-terms.js';
+import { type PatientView, viewOf } from './patient-view.js';
+import { decodePlace, encodePlace } from './search/place.js';
+import { type Asked, nextByName, nextBySortName, type Found, similarlyNamed } from './search/statements.js';
+
+/** What is known of the patient who is looked for. All of it must hold. */
+export interface PatientCriteria {
+  readonly name?: string;
+  /** `similar` asks for names that sound or look alike even where there are names that begin so. */
+  readonly nameMatch?: 'prefix' | 'similar';
+  readonly birthDate?: string;
+  /** `system|value`, or a value of any system. */
+  readonly identifier?: string;
+  readonly phone?: string;
+}
+
+export interface PatientPage {
+  readonly items: PatientView[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Patients by the words that their names begin with, in any order and without regard to accents and case; where nobody's name
+ * begins so, the most similar names, best first, on one page.
+ */
+export class SearchPatients extends Query<PatientPage> {
+  constructor(
+    readonly criteria: PatientCriteria,
+    readonly page: { readonly limit: number; readonly cursor?: string },
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(SearchPatients)
+@Reads(PatientSearchProjection, PatientNameWordProjection, PatientSummaryProjection)
+export class SearchPatientsHandler implements IQueryHandler<SearchPatients> {
+  constructor(private readonly database: Database) {}
+
+  async execute({ criteria, page: { limit, cursor } }: SearchPatients): Promise<PatientPage> {
+    const asked = askedOf(criteria);
+    if (asked.words?.length === 0) return { items: [], nextCursor: null };
+    if (criteria.nameMatch === 'similar') return this.similar(asked, limit);
+
+    const after = decodePlace(cursor);
+    const byNameAlone = asked.words && asked.keys.length === 0 && asked.birthDate === undefined;
+    const found = byNameAlone
+      ? await nextByName(this.database, asked.words, after, limit + 1)
+      : await nextBySortName(this.database, asked, after, limit + 1);
+    if (found.length === 0 && asked.words && !after) return this.similar(asked, limit);
+
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return { items: this.views(found.slice(0, limit)), nextCursor: last ? encodePlace(last) : null };
+  }
+
+  private async similar(asked: Asked, limit: number): Promise<PatientPage> {
+    if (!asked.words) return { items: [], nextCursor: null };
+    return { items: this.views(await similarlyNamed(this.database, asked, asked.words, limit)), nextCursor: null };
+  }
+
+  /** Whoever is in the search tables but not yet, or no longer, in the summaries is left out. */
+  private views(found: readonly Found[]): PatientView[] {
+    const { role } = currentContext().actor;
+    return found.flatMap(({ rank: _, sortName: _sortName, patientId: _patientId, id, ...row }) =>
+      id === null ? [] : [viewOf({ id, ...row }, role)],
+    );
+  }
+}
+
+function askedOf({ name, birthDate, identifier, phone }: PatientCriteria): Asked {
+  const digits = phone === undefined ? undefined : digitsOf(phone);
+  if (digits !== undefined && digits.length < SHORTEST_PHONE) {
+    throw invalidParameter(
+      'phone-too-short',
+      `A phone number is searched by at least its last ${SHORTEST_PHONE} digits.`,
+      'phone',
+    );
+  }
+  return {
+    words: name === undefined ? undefined : askedWords(name),
+    birthDate,
+    digits,
+    keys: [
+      ...(identifier === undefined ? [] : [askedIdentifierKey(identifier)]),
+      ...(digits === undefined ? [] : [askedPhoneKey(digits)]),
+    ],
+  };
+}

@@ -1,0 +1,65 @@
+import { EventsHandler } from '@nestjs/cqrs';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type DomainEvent, Projection, Projects } from '../../event-sourcing/index.js';
+import type { HumanName } from '../events/demographics.js';
+import { DemographicsChanged, DemographicsCorrected } from '../events/demographics-changed.js';
+import { PatientMarkedEnteredInError } from '../events/patient-marked-entered-in-error.js';
+import { PatientRegistered } from '../events/patient-registered.js';
+import { asText, MAX_WORDS, nameWords, sortName } from './search-terms.js';
+
+/**
+ * One row per word of a name, so that a page of a search by name is one range of one index: its cost is that of the page,
+ * however many patients there are. A patient's rows are numbered places, because an event does not tell which words there were.
+ */
+@Entity({ schema: 'read', name: 'patient_name_word' })
+export class PatientNameWord {
+  @PrimaryColumn('text')
+  key!: string;
+
+  @Column('text')
+  word!: string;
+
+  @Column('text', { name: 'sort_name' })
+  sortName!: string;
+
+  @Column('uuid', { name: 'patient_id' })
+  patientId!: string;
+
+  /** All words of the name, so that the other words asked for are compared without another read. */
+  @Column('text', { name: 'name_words' })
+  nameWords!: string;
+}
+
+@EventsHandler(PatientRegistered, DemographicsChanged, DemographicsCorrected, PatientMarkedEnteredInError)
+@Projects(PatientNameWord, { version: 1 })
+export class PatientNameWordProjection extends Projection<PatientNameWord> {
+  override keysOf(event: DomainEvent): readonly string[] {
+    const places = event instanceof PatientRegistered ? nameWords(event.data.name).length : MAX_WORDS;
+    return Array.from({ length: places }, (_, place) => `${event.recorded.streamId}/${place}`);
+  }
+
+  onPatientRegistered(_row: undefined, { data }: PatientRegistered, key: string): PatientNameWord | undefined {
+    return this.wordAt(key, data.name);
+  }
+
+  onDemographicsChanged(_row: unknown, { data }: DemographicsChanged, key: string): PatientNameWord | undefined {
+    return this.wordAt(key, data.name);
+  }
+
+  onDemographicsCorrected(_row: unknown, { data }: DemographicsCorrected, key: string): PatientNameWord | undefined {
+    return this.wordAt(key, data.name);
+  }
+
+  onPatientMarkedEnteredInError(): undefined {
+    return undefined;
+  }
+
+  private wordAt(key: string, name: HumanName): PatientNameWord | undefined {
+    const [patientId, place] = key.split('/') as [string, string];
+    const words = nameWords(name);
+    const word = words[Number(place)];
+    return word === undefined
+      ? undefined
+      : { key, word, sortName: sortName(name), patientId, nameWords: asText(words) };
+  }
+}
