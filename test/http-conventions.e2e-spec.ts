@@ -17,7 +17,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Type } from 'class-transformer';
-import { IsDefined, IsInt, IsOptional, ValidateNested } from 'class-validator';
+import { IsInt, IsOptional, ValidateNested } from 'class-validator';
 import { connect } from 'node:net';
 import { DatabaseUnavailable } from '../src/database/unavailable.js';
 import { ConcurrencyConflict, DomainError } from '../src/event-sourcing/errors.js';
@@ -80,7 +80,6 @@ class Name {
 }
 
 class ThingRequest {
-  @IsDefined()
   @ValidateNested()
   @Type(() => Name)
   name!: Name;
@@ -402,6 +401,21 @@ describe('the conventions of the API', () => {
       expectProblem(answer, 400, 'validation-failed');
       const pointers = (answer.body.errors as { pointer: string }[]).map(({ pointer }) => pointer);
       expect(new Set(pointers)).toEqual(new Set(['/name/family', '/aliases/1/family', '/size', '/a~1b~0c']));
+    });
+    it('answers an array where an object belongs, and what is no object in an array of them', async () => {
+      for (const [body, pointer] of [
+        [{ name: [] }, '/name'],
+        [{ name: [{ family: 'x' }] }, '/name'],
+        [{ name: null }, '/name'],
+        [{ name: { family: 'x' }, aliases: { family: 'x' } }, '/aliases'],
+        [{ name: { family: 'x' }, aliases: [null] }, '/aliases/0'],
+        [{ name: { family: 'x' }, aliases: [{ family: 'x' }, []] }, '/aliases/1'],
+        [{ name: { family: 'x' }, aliases: ['x'] }, '/aliases'],
+      ] as const) {
+        const answer = await call('POST', '/v1/things', { body });
+        expectProblem(answer, 400, 'validation-failed');
+        expect((answer.body.errors as { pointer: string }[])[0]?.pointer.startsWith(pointer)).toBe(true);
+      }
     });
     it('answers a body where none belongs, but takes an empty object', async () => {
       const path = `/v1/things/${ID}/closing`;

@@ -1,7 +1,8 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError } from '../event-sourcing/errors.js';
-import { fieldErrors, pointer } from './pointers.js';
+import { nestedErrors } from './nested.js';
+import { type FieldError, fieldErrors, pointer } from './pointers.js';
 
 class NotValid extends Error {
   constructor(readonly errors: readonly ValidationError[]) {
@@ -23,18 +24,22 @@ export class RequestValidation extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    let request: unknown;
     try {
-      return (await super.transform(value, metadata)) as unknown;
+      request = await super.transform(value, metadata);
     } catch (error) {
-      throw error instanceof NotValid ? validationFailed(error.errors, metadata.type) : error;
+      throw error instanceof NotValid ? validationFailed(fieldErrors(error.errors), metadata.type) : error;
     }
+    const errors = nestedErrors(request);
+    if (errors.length > 0) throw validationFailed(errors, metadata.type);
+    return request;
   }
 }
 
-function validationFailed(errors: readonly ValidationError[], type: ArgumentMetadata['type']): DomainError {
+function validationFailed(errors: readonly FieldError[], type: ArgumentMetadata['type']): DomainError {
   const where = type === 'body' ? 'body' : 'query string';
   return new DomainError('invalid', 'validation-failed', `The ${where} is not valid.`, {
-    errors: fieldErrors(errors).map(({ path, detail }) =>
+    errors: errors.map(({ path, detail }) =>
       type === 'body' ? { pointer: pointer(path), detail } : { parameter: path.join('.'), detail },
     ),
   });

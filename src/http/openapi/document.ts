@@ -2,7 +2,14 @@ import type { INestApplicationContext, Type } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, type OperationObject, SwaggerModule } from '@nestjs/swagger';
+import {
+  DocumentBuilder,
+  type OpenAPIObject,
+  type OperationObject,
+  type ReferenceObject,
+  type SchemaObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
 import { ALLOWED_ROLES, PUBLIC_ROUTE } from '../../security/allow.js';
 import { ROUTE_CONVENTIONS, type RouteConventions } from '../routes.js';
 import { COMMAND_ANSWER, PARAMETERS } from './components.js';
@@ -41,7 +48,24 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       if (operation && known) complete(operation, { ...known, path });
     }
   }
+  leaveOutWhatHasADefault(document);
   return document;
+}
+
+/** A property with a default need not be sent: the Swagger plugin goes by the `?` of its declaration only. */
+function leaveOutWhatHasADefault({ components, paths }: OpenAPIObject): void {
+  const hasDefault = (schema: SchemaObject | ReferenceObject | undefined) => schema && 'default' in schema;
+  for (const schema of Object.values(components?.schemas ?? {})) {
+    if (!('properties' in schema) || !schema.required) continue;
+    const required = schema.required.filter((name) => !hasDefault(schema.properties?.[name]));
+    if (required.length > 0) schema.required = required;
+    else delete schema.required;
+  }
+  for (const item of Object.values(paths)) {
+    for (const parameter of item.get?.parameters ?? []) {
+      if ('schema' in parameter && hasDefault(parameter.schema)) parameter.required = false;
+    }
+  }
 }
 
 /** `patientsRegister` for `PatientsController.register`. */
