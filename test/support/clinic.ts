@@ -59,7 +59,7 @@ export class Clinic {
   /** The appointment as it is once everything has been seen to. */
   async appointment(id: string): Promise<Answer['body']> {
     await this.app.settle();
-    return (await this.desk.get(`/v1/appointments/${id}`)).body as Answer['body'];
+    return (await this.desk.get(`/v1/appointments/${id}`)).body;
   }
 
   private async created(path: string, body: object): Promise<string> {
