@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AppointmentsModule } from './appointments/appointments.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventSourcingModule } from './event-sourcing/index.js';
 import { HttpModule } from './http/index.js';
@@ -6,6 +7,7 @@ import type { Config } from './operations/config.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { patientOf } from './patient-of.js';
 import { PatientsModule } from './patients/patients.module.js';
+import { RecordsModule } from './records/records.module.js';
 import { SecurityModule } from './security/index.js';
 
 @Module({})
@@ -28,6 +30,8 @@ export class AppModule {
         SecurityModule,
         HttpModule,
         PatientsModule,
+        AppointmentsModule,
+        RecordsModule,
       ],
     };
   }

@@ -15,11 +15,11 @@ describe('booking', () => {
   beforeAll(async () => {
     app = await startTestApp();
     clinic = new Clinic(app);
-    [patientId, serviceTypeId] = await Promise.all([clinic.patient(), clinic.service()]);
+    serviceTypeId = await clinic.service();
   });
   afterAll(() => app?.close());
   beforeEach(async () => {
-    [doctor, room] = await Promise.all([clinic.schedule(), clinic.room()]);
+    [patientId, doctor, room] = await Promise.all([clinic.patient(), clinic.schedule(), clinic.room()]);
   });
 
   const wanted = (start = monday('10:00'), changes: object = {}) => ({
@@ -134,7 +134,6 @@ describe('booking', () => {
       expect(await code(monday('10:00'), { serviceTypeId: strict })).toBe('too-soon');
       expect(await code(monday('10:00', 6), { serviceTypeId: strict })).toBe('beyond-horizon');
       expect(await code('9999-12-31T10:00:00Z')).toBe('beyond-horizon');
-      expect(await code('9999-12-31T23:59:59-14:00')).toBe('beyond-horizon');
     });
 
     it.each([

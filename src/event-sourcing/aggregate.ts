@@ -72,6 +72,8 @@ export interface FactsClass<T extends Facts = Facts> {
   new (id: string): T;
   /** Names the thing in a `…-not-found` error. */
   readonly of: string;
+  /** Events with which a stream of this thing begins: one that begins otherwise is of something else. */
+  readonly begins: readonly EventClass[];
   /** The command commits only if the stream is still at the version that these facts were folded from. */
   readonly guarded?: boolean;
   readonly name: string;

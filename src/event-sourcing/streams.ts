@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregate, type AggregateClass, type Facts, type FactsClass } from './aggregate.js';
+import type { DomainEvent, EventClass } from './domain-event.js';
 import { currentContext } from './execution-context.js';
 import { DomainError, notFound } from './errors.js';
 import { EventStore } from './store/event-store.js';
@@ -17,6 +18,14 @@ type Found<W extends readonly Wanted[]> = { [K in keyof W]: Folded<W>[K] | undef
 const nameOf = (wanted: FoldableClass) =>
   'streamType' in wanted ? wanted.streamType.slice(wanted.streamType.indexOf('.') + 1) : wanted.of;
 
+const factsOf = (state: Facts) => state.constructor as FactsClass;
+
+/** A stream of something else, whose id was given by mistake, is as good as none. */
+const beginsWith = (state: Foldable, event: DomainEvent): boolean => {
+  const known = state instanceof Aggregate ? (state.constructor as AggregateClass).events : factsOf(state).begins;
+  return known.includes(event.constructor as EventClass);
+};
+
 /** Loads several streams, of any module, in one round trip. */
 @Injectable()
 export class Streams {
@@ -31,7 +40,7 @@ export class Streams {
     return found as unknown as Folded<W>;
   }
 
-  /** As `load`, with `undefined` where there is no such stream. */
+  /** As `load`, with `undefined` where there is no such stream, or one of something else. */
   async find<const W extends readonly Wanted[]>(...wanted: W): Promise<Found<W>> {
     const states = wanted.map(([foldable, id]) => new foldable(id));
     const byId = new Map<string, Foldable[]>();
@@ -39,6 +48,7 @@ export class Streams {
 
     await this.store.fold([...byId.keys()], (streamId, version, position, event) => {
       for (const state of byId.get(streamId) ?? []) {
+        if (state.version === 0 && !beginsWith(state, event)) continue;
         state.replay(event);
         state.version = version;
         state.position = position;
@@ -53,7 +63,7 @@ export class Streams {
     const unit = currentUnitOfWork();
     unit.lastPositionSeen = Math.max(unit.lastPositionSeen, state.position);
     if (!(state instanceof Aggregate)) {
-      if ((state.constructor as FactsClass).guarded) unit.guards.set(state.id, state.version);
+      if (factsOf(state).guarded && state.version > 0) unit.guards.set(state.id, state.version);
       return;
     }
     unit.seen.set(state.id, state.version);

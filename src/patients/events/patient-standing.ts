@@ -1,5 +1,6 @@
 import { Facts, type Instant, refused } from '../../event-sourcing/index.js';
 import type { PatientDeceased } from './patient-death.js';
+import { PatientRegistered } from './patient-registered.js';
 
 /**
  * What other modules need to know of a patient before they write something about them. Loaded beside one's own stream:
@@ -10,6 +11,7 @@ import type { PatientDeceased } from './patient-death.js';
  */
 export class PatientStanding extends Facts {
   static readonly of = 'patient';
+  static readonly begins = [PatientRegistered];
   static readonly guarded = true;
 
   deceasedAt?: Instant;

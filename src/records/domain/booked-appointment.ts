@@ -1,9 +1,11 @@
-import type { AppointmentBooked } from '../../appointments/events/appointment-events.js';
+import { AppointmentBooked } from '../../appointments/events/appointment-events.js';
+import { SlotHeld } from '../../appointments/events/hold-events.js';
 import { Facts, notFound, refused } from '../../event-sourcing/index.js';
 
 /** Whose appointment it is, before an encounter is begun for it. */
 export class BookedAppointment extends Facts {
   static readonly of = 'appointment';
+  static readonly begins = [SlotHeld, AppointmentBooked];
 
   private patientId?: string;
 

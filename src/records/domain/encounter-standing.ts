@@ -1,11 +1,12 @@
 import { Facts, refused } from '../../event-sourcing/index.js';
-import type { EncounterStarted, EncounterStatus } from '../events/encounter-events.js';
+import { EncounterStarted, type EncounterStatus } from '../events/encounter-events.js';
 
 /**
  * Whether an encounter takes entries. Guarded: an entry commits only if the encounter was not finished or withdrawn meanwhile.
  */
 export class EncounterStanding extends Facts {
   static readonly of = 'encounter';
+  static readonly begins = [EncounterStarted];
   static readonly guarded = true;
 
   private patientId = '';
