@@ -32,6 +32,7 @@ beforeEach(async () => (patient = await clinician.registerPatient()));
 const ids = (items: readonly { id: string }[]) => items.map(({ id }) => id);
 /** A moment between two commands: later than what is recorded, earlier than what comes next. */
 const between = async () => {
+  await app.settle();
   const [row] = await app.database.query<{ now: string }>({ name: 'now', text: 'select clock_timestamp() as now' });
   const moment = new Date(Date.parse(row!.now) + 1).toISOString();
   while (new Date().toISOString() <= moment) await new Promise((resolve) => setImmediate(resolve));

@@ -28,7 +28,7 @@ describe('POST /v1/encounters', () => {
         patientId: patient,
         class: 'EMER',
         status: 'in-progress',
-        reason: snomed('38341003'),
+        reason: { code: '38341003' },
         entries: [],
         allowedActions: ['finish', 'mark-entered-in-error'],
       },
@@ -126,5 +126,72 @@ describe('POST /v1/encounters/{id}/entered-in-error', () => {
       body: { status: 'entered-in-error', enteredInError: { reason: 'wrong patient' }, allowedActions: [] },
     });
     expect((await clinician.read(`/v1/patients/${patient}/chart`)).body.encounters).toEqual([]);
+  });
+});
+
+describe('the encounter of an appointment', () => {
+  const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  let practitionerId: string;
+  let serviceTypeId: string;
+  let starts = Date.parse(`${new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10)}T08:00:00Z`);
+
+  beforeAll(async () => {
+    const admin = app.client('admin');
+    const weeklyHours = DAYS.map((day) => ({ day, from: '00:00', to: '24:00' }));
+    const schedule = { resource: { type: 'practitioner', name: 'Dr. Who' }, timeZone: 'UTC', weeklyHours };
+    practitionerId = (await admin.post('/v1/schedules', schedule)).body.id;
+    serviceTypeId = (await admin.post('/v1/service-types', { name: 'Consultation', durationMinutes: 30 })).body.id;
+  });
+
+  const book = async () => {
+    starts += 3_600_000;
+    const start = new Date(starts).toISOString();
+    const booking = { patientId: patient, serviceTypeId, resourceIds: [practitionerId], start };
+    return clinician.created('/v1/appointments', booking);
+  };
+  const checkIn = (appointmentId: string) =>
+    app.client('receptionist').post(`/v1/appointments/${appointmentId}/check-in`, {});
+  const encounters = async () => (await clinician.read(`/v1/patients/${patient}/chart`)).body.encounters;
+
+  it('starts by itself at check-in, and fulfils the appointment when it is finished', async () => {
+    const appointmentId = await book();
+    expect(await checkIn(appointmentId)).toMatchObject({ status: 200 });
+    const [started] = await encounters();
+    expect(started).toMatchObject({ appointmentId, practitionerId, class: 'AMB', status: 'in-progress' });
+    expect(started.recordedBy).toBe('system');
+
+    await client.post(`/v1/encounters/${started.id}/finish`);
+    const appointment = await clinician.read(`/v1/appointments/${appointmentId}`);
+    expect(appointment.body).toMatchObject({ status: 'fulfilled' });
+  });
+
+  it('is one, whoever starts it first', async () => {
+    const appointmentId = await book();
+    const id = await clinician.startEncounter(patient, { appointmentId, class: 'EMER' });
+    await checkIn(appointmentId);
+    expect(await encounters()).toMatchObject([{ id, class: 'EMER', version: 1 }]);
+
+    expect(await client.post('/v1/encounters', encounter({ appointmentId }))).toMatchObject({
+      status: 409,
+      body: { code: 'encounter-already-started', encounterId: id },
+    });
+  });
+
+  it('is one when many start it at one moment', async () => {
+    const appointmentId = await book();
+    const answers = await Promise.all([
+      ...Array.from({ length: 10 }, () => client.post('/v1/encounters', encounter({ appointmentId }))),
+      checkIn(appointmentId),
+    ]);
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    expect(await encounters()).toHaveLength(1);
+  });
+
+  it('is of the patient who has the appointment', async () => {
+    const appointmentId = await book();
+    patient = await clinician.registerPatient('Byron');
+    expect(await client.post('/v1/encounters', encounter({ appointmentId }))).toMatchObject(
+      isProblem(409, 'appointment-of-another-patient'),
+    );
   });
 });
