@@ -33,7 +33,7 @@ describe('Verhoeff check digits', () => {
         const code = withVerhoeff(body)[0]!;
         const place = at % (code.length - 1);
         fc.pre(code[place] !== code[place + 1]);
-        const swapped = code.slice(0, place) + code[place + 1] + code[place] + code.slice(place + 2);
+        const swapped = `${code.slice(0, place)}${code[place + 1]}${code[place]}${code.slice(place + 2)}`;
         expect(passesVerhoeff(swapped)).toBe(false);
       }),
     );

@@ -1,4 +1,4 @@
-import { DomainError } from '../../event-sourcing/index.js';
+import type { DomainError } from '../../event-sourcing/index.js';
 import { effectiveInstant, mustHaveHappened, mustNotEndBefore } from './effective-time.js';
 
 const now = '2026-03-01T12:00:00.000Z';

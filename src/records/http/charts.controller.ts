@@ -1,8 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { AsOfQuery, IdPipe, QueryRoute } from '../../http/index.js';
 import { Allow, PatientScoped } from '../../security/index.js';
+import { entryTypes } from '../events/entry.js';
 import { GetChart } from '../queries/get-chart.js';
 import { GetTimeline } from '../queries/get-timeline.js';
 import { GetTrend } from '../queries/get-trend.js';
@@ -31,6 +32,7 @@ export class ChartsController {
   }
 
   @Get('timeline')
+  @ApiQuery({ name: 'types', required: false, isArray: true, enum: entryTypes, style: 'form', explode: false })
   @QueryRoute({
     summary: 'Read what happened to a patient, the latest first',
     answers: TimelineResponse,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { newId } from '../../event-sourcing/index.js';
 import { CommandRoute, IdPipe, QueryRoute } from '../../http/index.js';
 import { Allow } from '../../security/index.js';
@@ -46,6 +46,7 @@ export class ConditionsController {
   }
 
   @Post('conditions/:id/resolution')
+  @ApiBody({ type: ResolveConditionRequest, required: false })
   @CommandRoute({
     summary: 'Resolve an active condition',
     ...represented,

@@ -19,5 +19,10 @@ export const IsDateOrInstant = (): PropertyDecorator =>
         defaultMessage: () => '$property must be a date YYYY-MM-DD, or an RFC 3339 date-time with an offset',
       },
     }),
-    ApiProperty({ type: 'string', oneOf: [{ format: 'date' }, { format: 'date-time' }] }),
+    ApiProperty({
+      oneOf: [
+        { type: 'string', format: 'date' },
+        { type: 'string', format: 'date-time' },
+      ],
+    }),
   );

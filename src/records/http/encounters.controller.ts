@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { newId } from '../../event-sourcing/index.js';
 import { CommandRoute, IdPipe, QueryRoute } from '../../http/index.js';
 import { Allow } from '../../security/index.js';
@@ -49,6 +49,7 @@ export class EncountersController {
   }
 
   @Post(':id/finish')
+  @ApiBody({ type: FinishEncounterRequest, required: false })
   @CommandRoute({
     summary: 'Finish an encounter',
     description: 'It takes no more entries. The appointment that it was for is fulfilled.',

@@ -1,7 +1,10 @@
 import { IsPlainText } from '../../http/index.js';
 
 export class EnteredInErrorRequest {
-  /** @example Recorded for the wrong patient */
+  /**
+   * Why it should never have been made.
+   * @example "Recorded for the wrong patient"
+   */
   @IsPlainText(500)
   reason!: string;
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { type EntryAction, entryActions } from '../queries/allowed-actions.js';
 
 export class WithdrawalResponse {
-  /** @example Recorded for the wrong patient */
+  /** @example "Recorded for the wrong patient" */
   reason!: string;
 
   /** @example 2026-03-02T08:00:00.000Z */

@@ -80,7 +80,10 @@ export class PrescribeMedicationRequest {
 }
 
 export class StopMedicationRequest {
-  /** @example No longer needed */
+  /**
+   * Why it is no longer given.
+   * @example "No longer needed"
+   */
   @IsPlainText(500)
   reason!: string;
 

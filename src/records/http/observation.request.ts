@@ -33,14 +33,20 @@ export class ObservedValueRequest {
   @Type(() => CodeRequest)
   code?: CodeRequest;
 
+  /**
+   * A finding in words.
+   * @example cloudy
+   */
   @IsOptional()
   @IsPlainText(4000)
   string?: string;
 
+  /** @example true */
   @IsOptional()
   @IsBoolean()
   boolean?: boolean;
 
+  /** @example 15 */
   @IsOptional()
   @IsInt()
   integer?: number;

@@ -1,6 +1,5 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
-import { ApiProperty } from '@nestjs/swagger';
 import { PageQuery } from '../../http/index.js';
 import { type EntryType, entryTypes } from '../events/entry.js';
 
@@ -15,7 +14,6 @@ export class TimelineQuery extends PageQuery {
   @ArrayMinSize(1)
   @ArrayMaxSize(entryTypes.length)
   @IsIn(entryTypes, { each: true })
-  @ApiProperty({ type: String, required: false })
   types?: EntryType[];
 
   /**

@@ -21,7 +21,7 @@ export class TimelineItemResponse {
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f40 */
   encounterId?: string;
 
-  /** @example Hypertensive disorder */
+  /** @example "Hypertensive disorder" */
   title!: string;
 
   code?: CodeResponse;
