@@ -32,25 +32,44 @@ export class EventSourcing1700000000001 implements MigrationInterface {
         unique (stream_id, stream_version)
       )`);
 
+    // Both append functions lock before they draw positions (docs/adr/0002-safe-tail.md). They return the last position, or 0 on a
+    // conflict: not an error, which would abort the transaction, and no position is burnt.
+    // pg_sequence_last_value is null until the first position is drawn: a plain last_value of 1 would lose the very first event.
+    // One event on one stream, the common command, without the cost of arrays.
     await runner.query(`
-      create type write.appended as (
-        ok boolean,
-        position bigint,
-        conflict_stream uuid,
-        conflict_version int
-      )`);
+      create function write.append_event(
+        stream uuid, kind text, expected int, event uuid, type text, schema_version smallint, data jsonb, metadata jsonb,
+        guard uuid, guard_version int
+      ) returns bigint language plpgsql security definer set search_path = write, pg_temp as $$
+      declare
+        drawn bigint;
+      begin
+        if guard is not null then
+          perform 1 from streams where stream_id = guard and version = guard_version for share;
+          if not found then return 0; end if;
+        end if;
+        if expected = 0 then
+          insert into streams values (stream, kind, 1) on conflict do nothing;
+        else
+          update streams set version = expected + 1 where stream_id = stream and version = expected;
+        end if;
+        if not found then return 0; end if;
+        if pg_advisory_xact_lock_shared(
+          (7777::bigint << 48) | coalesce(pg_sequence_last_value('write.event_position'::regclass), 0)) is null then return 0; end if;
+        insert into events values (nextval('write.event_position'::regclass), stream, expected + 1, event, type,
+          schema_version, data, metadata, clock_timestamp()) returning position into drawn;
+        return drawn;
+      end $$`);
 
-    // Locks before it draws positions (docs/adr/0002-safe-tail.md). A conflict is a row, not an error, and burns no position.
     await runner.query(`
       create function write.append(
         stream_ids uuid[], stream_types text[], expected_versions int[],
-        event_streams int[], event_versions int[], event_ids uuid[], event_types text[], schema_versions smallint[],
+        event_streams uuid[], event_versions int[], event_ids uuid[], event_types text[], schema_versions smallint[],
         event_data jsonb[], event_metadata jsonb[],
         guard_ids uuid[], guard_versions int[]
-      ) returns write.appended language plpgsql security definer set search_path = write, pg_temp as $$
+      ) returns bigint language plpgsql security definer set search_path = write, pg_temp as $$
       declare
-        result write.appended;
-        grown int[];
+        grown int;
         own int;
         held int;
         now_at timestamptz;
@@ -62,15 +81,9 @@ export class EventSourcing1700000000001 implements MigrationInterface {
             update streams set version = version + cardinality(event_ids)
               where stream_id = stream_ids[1] and version = expected_versions[1];
           end if;
-          if not found then
-            result := (false, null, stream_ids[1], (select version from streams where stream_id = stream_ids[1]));
-            return result;
-          end if;
+          if not found then return 0; end if;
         else
           begin
-            select array_agg(coalesce(n, 0) order by i) into grown
-              from generate_subscripts(stream_ids, 1) i
-              left join (select s, count(*)::int n from unnest(event_streams) s group by s) c on c.s = i;
             -- Streams and guards are locked in one sorted order, so that commands on the same streams cannot deadlock.
             for own, held in
               select locks.i, locks.g from (
@@ -81,33 +94,32 @@ export class EventSourcing1700000000001 implements MigrationInterface {
             loop
               if own is null then
                 perform 1 from streams where stream_id = guard_ids[held] and version = guard_versions[held] for share;
-              elsif expected_versions[own] = 0 then
-                insert into streams values (stream_ids[own], stream_types[own], grown[own]) on conflict do nothing;
               else
-                update streams set version = version + grown[own]
-                  where stream_id = stream_ids[own] and version = expected_versions[own];
+                grown := cardinality(array_positions(event_streams, stream_ids[own]));
+                if expected_versions[own] = 0 then
+                  insert into streams values (stream_ids[own], stream_types[own], grown) on conflict do nothing;
+                else
+                  update streams set version = version + grown
+                    where stream_id = stream_ids[own] and version = expected_versions[own];
+                end if;
               end if;
               if not found then
-                result.conflict_stream := coalesce(stream_ids[own], guard_ids[held]);
                 raise exception using errcode = 'AN001';
               end if;
             end loop;
           exception when sqlstate 'AN001' then
-            result.ok := false;
-            result.conflict_version := (select version from streams where stream_id = result.conflict_stream);
-            return result;
+            return 0;
           end;
         end if;
 
-        perform pg_advisory_xact_lock_shared(
-          (7777::bigint << 48) | (select case when is_called then last_value else 0 end from event_position));
+        if pg_advisory_xact_lock_shared(
+          (7777::bigint << 48) | coalesce(pg_sequence_last_value('write.event_position'::regclass), 0)) is null then return 0; end if;
         now_at := clock_timestamp();
         insert into events
-          select nextval('write.event_position'), stream_ids[event_streams[i]], event_versions[i], event_ids[i], event_types[i],
-            schema_versions[i], event_data[i], event_metadata[i], now_at
-          from generate_subscripts(event_ids, 1) i;
-        result := (true, currval('write.event_position'), null, null);
-        return result;
+          select nextval('write.event_position'::regclass), e.stream, e.version, e.id, e.type, e.schema_version, e.data, e.metadata, now_at
+          from unnest(event_streams, event_versions, event_ids, event_types, schema_versions, event_data, event_metadata)
+            e (stream, version, id, type, schema_version, data, metadata);
+        return currval('write.event_position'::regclass);
       end $$`);
 
     await runner.query(`

@@ -5,10 +5,12 @@ import { types } from '../../src/database/types.js';
 
 const append = {
   name: 'append',
-  text: `select ok, position from write.append(array[$1::uuid], array['engine.counter'], array[$2::int], array_fill(1, array[$3::int]),
-    (select array_agg(v) from generate_series($2::int + 1, $2::int + $3::int) v), (select array_agg(gen_random_uuid()) from generate_series(1, $3::int)),
-    array_fill('engine.counted'::text, array[$3::int]), array_fill(1::smallint, array[$3::int]),
-    array_fill('{"by":1}'::jsonb, array[$3::int]), array_fill('{"actor":"writer","correlationId":"00000000-0000-4000-8000-000000000000"}'::jsonb, array[$3::int]), '{}', '{}')`,
+  text: `
+    select write.append(array[$1::uuid], array['engine.counter'], array[$2::int], array_fill($1::uuid, array[n]),
+      (select array_agg(v) from generate_series($2::int + 1, $2::int + n) v), (select array_agg(gen_random_uuid()) from generate_series(1, n)),
+      array_fill('engine.counted'::text, array[n]), array_fill(1::smallint, array[n]), array_fill('{"by":1}'::jsonb, array[n]),
+      array_fill('{"actor":"writer","correlationId":"00000000-0000-4000-8000-000000000000"}'::jsonb, array[n]), '{}', '{}') > 0 as ok
+    from (select $3::int as n) events`,
 };
 
 /** A connection that appends inside of transactions of its own making, as the engine never does: to hold them open, or to take them back. */

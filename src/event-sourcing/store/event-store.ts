@@ -48,6 +48,17 @@ const readRecorded = statement(`
 const readLog = statement(`
   select ${LOG_COLUMNS} from write.events where position > $1 and position <= $2 order by position limit $3`);
 
+const currentVersions = sql`select stream_id, version from write.streams where stream_id = any($1::uuid[])`;
+
+const SOURCES = {
+  nothing: '$1::bigint',
+  append_event:
+    'write.append_event($1::uuid, $2, $3::int, $4::uuid, $5, $6::smallint, $7::jsonb, $8::jsonb, $9::uuid, $10::int)',
+  append: `write.append($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::int[], $6::uuid[], $7::text[], $8::smallint[],
+    $9::jsonb[], $10::jsonb[], $11::uuid[], $12::int[])`,
+} as const;
+type Source = keyof typeof SOURCES;
+
 /** Adds what the application knows of an event to its metadata, such as the patient it concerns. */
 export type MetadataOf = (
   event: DomainEvent,
@@ -116,37 +127,73 @@ export class EventStore {
     const { effects, streams } = unit;
     if (streams.length === 0 && effects.length === 0) return { position: unit.lastPositionSeen, versions: unit.seen };
 
-    const values = streams.length > 0 ? this.appendParameters(unit, metadata) : [unit.lastPositionSeen];
-    const base = values.length;
+    const { source, parameters } = this.appendOf(unit, metadata);
+    const values = [...parameters];
     for (const effect of effects) values.push(...effect.values);
     const rows = await this.database
-      .tuples<[boolean, number, string | null, number | null, ...unknown[]]>(
-        this.commitStatement(streams.length > 0, effects, base),
-        values,
-      )
+      .tuples<[number, ...unknown[]]>(this.commitStatement(source, effects, parameters.length), values)
       .catch(async (error: unknown) => {
         throw (await violationOf(error, effects)) ?? error;
       });
 
-    const [ok, position, conflictStream, conflictVersion, ...results] = rows[0]!;
-    if (!ok) throw conflictOf(unit, conflictStream!, conflictVersion ?? 0);
+    const [position, ...results] = rows[0]!;
+    if (streams.length > 0 && position === 0) throw await this.conflictOf(unit);
     effects.forEach((effect, i) => effect.onResult?.(results[i]));
     return { position, versions: versionsAfter(unit) };
   }
 
+  /** What stores the events: an expression that gives the position of the last one, or 0 on a conflict. */
+  private appendOf(unit: UnitOfWork, metadata: CommandMetadata): { source: Source; parameters: unknown[] } {
+    const [stream, ...others] = unit.streams;
+    if (!stream) return { source: 'nothing', parameters: [unit.lastPositionSeen] };
+    const [event, ...more] = stream.events;
+    if (others.length > 0 || more.length > 0 || unit.guards.size > 1) {
+      return { source: 'append', parameters: this.appendParameters(unit, metadata) };
+    }
+    const [guard] = unit.guards;
+    const known = this.registry.catalogue.of(event!.constructor as EventClass);
+    return {
+      source: 'append_event',
+      parameters: [
+        stream.streamId,
+        stream.streamType,
+        stream.expectedVersion,
+        newId(),
+        known.name,
+        known.version,
+        JSON.stringify(event!.data),
+        JSON.stringify({ ...metadata, ...this.metadataOf(event!, stream) }),
+        guard?.[0] ?? null,
+        guard?.[1] ?? null,
+      ],
+    };
+  }
+
+  /** Which stream had moved on. Asked only after a conflict. */
+  private async conflictOf(unit: UnitOfWork): Promise<ConcurrencyConflict> {
+    const expected = new Map(unit.guards);
+    for (const { streamId, expectedVersion } of unit.streams) expected.set(streamId, expectedVersion);
+    const rows = await this.database.query<{ stream_id: string; version: number }>(currentVersions, [
+      [...expected.keys()],
+    ]);
+    const moved = rows.find(({ stream_id, version }) => expected.get(stream_id) !== version);
+    const streamId = moved?.stream_id ?? unit.streams[0]!.streamId;
+    return new ConcurrencyConflict(streamId, expected.get(streamId) ?? 0, moved?.version ?? 0);
+  }
+
   private appendParameters(unit: UnitOfWork, metadata: CommandMetadata): unknown[] {
     const { streams } = unit;
-    const eventStreams: number[] = [];
+    const eventStreams: string[] = [];
     const versions: number[] = [];
     const ids: string[] = [];
     const types: string[] = [];
     const schemaVersions: number[] = [];
     const data: string[] = [];
     const metadatas: string[] = [];
-    streams.forEach(({ streamId, streamType, expectedVersion, events }, index) => {
+    for (const { streamId, streamType, expectedVersion, events } of streams) {
       events.forEach((event, n) => {
         const known = this.registry.catalogue.of(event.constructor as EventClass);
-        eventStreams.push(index + 1);
+        eventStreams.push(streamId);
         versions.push(expectedVersion + n + 1);
         ids.push(newId());
         types.push(known.name);
@@ -154,7 +201,7 @@ export class EventStore {
         data.push(JSON.stringify(event.data));
         metadatas.push(JSON.stringify({ ...metadata, ...this.metadataOf(event, { streamId, streamType }) }));
       });
-    });
+    }
     return [
       streams.map((stream) => stream.streamId),
       streams.map((stream) => stream.streamType),
@@ -172,23 +219,22 @@ export class EventStore {
   }
 
   /** The effects are expressions over the append's row: evaluated in order, and only when the versions held. */
-  private commitStatement(appends: boolean, effects: readonly Effect[], base: number): Statement {
-    const key = `${appends}|${effects.map((effect) => effect.call).join('|')}`;
+  private commitStatement(source: Source, effects: readonly Effect[], base: number): Statement {
+    const key = `${source}|${effects.map((effect) => effect.call).join('|')}`;
     let commit = this.commits.get(key);
     if (!commit) {
       let next = base;
       const calls = effects.map(({ call, values }) => {
         const shifted = call.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + next}`);
         next += values.length;
-        return `, case when appended.ok then ${shifted} end`;
+        return `, case when appended.went then ${shifted} end`;
       });
-      const source = appends
-        ? `write.append($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::uuid[], $7::text[], $8::smallint[],
-             $9::jsonb[], $10::jsonb[], $11::uuid[], $12::int[])`
-        : `(select true as ok, $1::bigint as position, null::uuid as conflict_stream, null::int as conflict_version)`;
       commit = statement(
-        `select appended.ok, appended.position, appended.conflict_stream, appended.conflict_version ${calls.join('')}
-         from ${source} appended`,
+        effects.length === 0
+          ? `select ${SOURCES[source]}`
+          : `select appended.position ${calls.join('')} from (
+               select position, ${source === 'nothing' ? 'true' : 'position > 0'} as went
+               from (select ${SOURCES[source]} as position offset 0) once) appended`,
       );
       this.commits.set(key, commit);
     }
@@ -201,11 +247,6 @@ function versionsAfter(unit: UnitOfWork): Map<string, number> {
   for (const { streamId, expectedVersion, events } of unit.streams)
     versions.set(streamId, expectedVersion + events.length);
   return versions;
-}
-
-function conflictOf(unit: UnitOfWork, streamId: string, currentVersion: number): ConcurrencyConflict {
-  const staged = unit.streams.find((stream) => stream.streamId === streamId);
-  return new ConcurrencyConflict(streamId, staged?.expectedVersion ?? unit.guards.get(streamId) ?? 0, currentVersion);
 }
 
 async function violationOf(error: unknown, effects: readonly Effect[]): Promise<Error | undefined> {
