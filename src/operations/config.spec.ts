@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { Config, SettingError } from './config.js';
 
 const oidc = {
@@ -75,3 +77,17 @@ function catching(work: () => unknown): Error | undefined {
     return error as Error;
   }
 }
+
+describe('.env.example', () => {
+  const example = parseEnv(readFileSync('.env.example', 'utf8'));
+
+  it('shows the defaults of development', () => {
+    expect(new Config(example)).toEqual(new Config({}));
+  });
+
+  it('names every setting', () => {
+    const asked = new Set<string>();
+    new Config(new Proxy({}, { get: (_, name) => void asked.add(String(name)) }));
+    expect(Object.keys(example).sort()).toEqual([...asked].sort());
+  });
+});
