@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { openDatabase } from './database/open-database.js';
 import { ApiAdapter, configureApp } from './http/index.js';
-import { Config } from './operations/config.js';
+import { readSettings } from './operations/settings.js';
 import { listen } from './operations/listen.js';
 import { JsonLogger } from './operations/logger.js';
 import { runProgram } from './operations/program.js';
@@ -11,7 +11,7 @@ import { logRequests } from './operations/request-log.js';
 import { prepareDrain, stopOnSignals } from './operations/shutdown.js';
 
 await runProgram(async () => {
-  const config = new Config(process.env);
+  const config = readSettings();
   const logger = new JsonLogger(config.logLevel);
   const database = await openDatabase(config, console.error);
   try {

@@ -60,6 +60,7 @@ describe('the built application on a PostgreSQL of its own', () => {
     expect(failed).toEqual([]);
     expect(exit).toEqual({ code: 0, signal: null });
     expect(api.stderr).toBe('');
+    expect(api.stdout.match(/"level":"(warn|error|fatal)".*/g)).toBeNull();
   });
 
   it('is not held up by a connection that is kept alive', async () => {

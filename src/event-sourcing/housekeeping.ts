@@ -1,11 +1,11 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Idempotency } from './buses/idempotency.js';
 
 const EVERY_MS = 3_600_000;
 
 /** Hourly: forgets the answers of idempotency keys that are past their time. */
 @Injectable()
-export class Housekeeping implements OnApplicationShutdown {
+export class Housekeeping implements BeforeApplicationShutdown {
   private timer?: NodeJS.Timeout;
 
   constructor(private readonly idempotency: Idempotency) {}
@@ -14,7 +14,7 @@ export class Housekeeping implements OnApplicationShutdown {
     this.timer = setInterval(() => void this.idempotency.purge().catch(() => undefined), EVERY_MS).unref();
   }
 
-  onApplicationShutdown(): void {
+  beforeApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { isUnavailable } from '../../database/unavailable.js';
 import { AppendSignal } from '../buses/append-signal.js';
@@ -17,7 +17,7 @@ const LONGEST_PAUSE_SECONDS = 300;
 
 /** Executes what sagas have emitted, through the command bus, once in effect. Any number of processes share the work. */
 @Injectable()
-export class CommandWorker implements OnApplicationShutdown {
+export class CommandWorker implements BeforeApplicationShutdown {
   private readonly logger = new Logger(CommandWorker.name);
   private readonly wake = new AppendSignal();
   private stopping = false;
@@ -39,7 +39,7 @@ export class CommandWorker implements OnApplicationShutdown {
     this.wake.raise();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.nudge();
     await this.started;

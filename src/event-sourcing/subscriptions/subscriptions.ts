@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { isUnavailable } from '../../database/unavailable.js';
 import { AppendSignal } from '../buses/append-signal.js';
@@ -18,7 +18,7 @@ const RECONNECT_MS = 200;
 
 /** Runs every subscription that no other process holds, and takes over those of a process that died. */
 @Injectable()
-export class Subscriptions implements OnApplicationShutdown {
+export class Subscriptions implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Subscriptions.name);
   private readonly consumers = new Map<string, Consumer>();
   private runners = new Map<string, SubscriptionRunner>();
@@ -45,7 +45,7 @@ export class Subscriptions implements OnApplicationShutdown {
     this.started ??= this.keepRunning();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.feed?.stop();
     this.appended.raise();
