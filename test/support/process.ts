@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type CallerRole, type Client, clientOf } from './client.js';
+import { until } from './until.js';
 
 const MAIN = 'dist/src/main.js';
 
@@ -69,6 +70,11 @@ export class RealProcess {
       );
     }
     this.url = first;
+  }
+
+  /** Waits until it is ready to take requests: its subscriptions run. */
+  async ready(timeoutMs = 30_000): Promise<void> {
+    await until(async () => (await fetch(new URL('/health/ready', this.url))).ok, timeoutMs);
   }
 
   /** Resolves when the process has ended by itself. */
