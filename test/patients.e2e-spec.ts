@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { CommandBus } from '@nestjs/cqrs';
+import { RegisterPatient } from '../src/patients/commands/register-patient.js';
 import { medicalRecordNumber } from '../src/patients/domain/medical-record-number.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import type { Answer, Client } from './support/client.js';
@@ -100,6 +102,17 @@ describe('patients', () => {
       await register({ identifiers: [medicalRecordNumber(n + 1)] });
       const { answer: next } = await register();
       expect(next.body.mrn).toBe(medicalRecordNumber(n + 2).value);
+    });
+
+    it('registers an id once, for imports that are run again', async () => {
+      const bus = app.nest.get(CommandBus);
+      const id = randomUUID();
+      const registration = { ...ada, gender: 'female', telecom: [], identifiers: [passport()] } as const;
+      await bus.execute(new RegisterPatient(id, registration));
+      await expect(bus.execute(new RegisterPatient(id, registration))).rejects.toMatchObject({
+        code: 'patient-already-registered',
+      });
+      expect((await desk.get(`/v1/patients/${id}/history`)).body.items).toHaveLength(1);
     });
 
     it('gives an identifier to one of twenty who claim it at once', async () => {
@@ -205,6 +218,15 @@ describe('patients', () => {
       expectProblem(await other.get(`/v1/patients/${id}/history`), 403, 'not-your-record');
       expectProblem(await other.get('/v1/patients?name=byron'), 403, 'role-not-allowed');
     });
+
+    it.each(['0999-12-31T23:59:59Z', '1000-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00'])(
+      'takes the moment %s for what it is',
+      async (moment) => {
+        const { id } = await register();
+        const answer = await desk.get(`/v1/patients/${id}?asOf=${encodeURIComponent(moment)}`);
+        expect(answer.status).toBeLessThan(500);
+      },
+    );
 
     it('shows it as it was recorded at a moment', async () => {
       const before = new Date(Date.now() - 60_000).toISOString();
@@ -371,16 +393,17 @@ describe('patients', () => {
 
   describe('entered in error', () => {
     it('ends all entries, hides from searches, and frees what belongs to somebody else', async () => {
-      const one = passport();
+      const [one, retired] = [passport(), passport()];
       const family = `Mistaken${Date.now()}`;
-      const { id, answer: registered } = await register({ name: { family }, identifiers: [one] });
+      const { id, answer: registered } = await register({ name: { family }, identifiers: [one, retired] });
+      await desk.post(`/v1/patients/${id}/identifiers/retirement`, retired);
       const marked = await desk.post(`/v1/patients/${id}/entered-in-error`, { reason: 'Registered twice' });
-      expect(marked.body).toEqual({ id, version: 2 });
+      expect(marked.body).toEqual({ id, version: 3 });
       expect(await read(id, marked)).toMatchObject({ enteredInError: true, allowedActions: [] });
       expect((await desk.get(`/v1/patients?name=${family}`, after(marked))).body.items).toEqual([]);
 
       expectProblem(
-        await desk.put(`/v1/patients/${id}/demographics`, demographics(), ifMatch(2)),
+        await desk.put(`/v1/patients/${id}/demographics`, demographics(), ifMatch(3)),
         409,
         'patient-entered-in-error',
       );
@@ -396,7 +419,9 @@ describe('patients', () => {
 
       await register({ identifiers: [one] });
       const mrn = { system: 'urn:anamnesis:mrn', value: registered.body.mrn as string };
-      expectProblem(await desk.post('/v1/patients', { ...ada, identifiers: [mrn] }), 409, 'identifier-taken');
+      for (const kept of [mrn, retired]) {
+        expectProblem(await desk.post('/v1/patients', { ...ada, identifiers: [kept] }), 409, 'identifier-taken');
+      }
     });
 
     it('needs a reason, and a patient', async () => {
