@@ -15,31 +15,31 @@ export class AgendaEntryResponse {
   @ApiProperty({ format: 'uuid' })
   patientId!: string;
 
-  /** @example Ada Lovelace */
+  /** @example "Ada Lovelace" */
   @ApiProperty({ type: String, nullable: true })
   patientName!: string | null;
 
-  /** @example First consultation */
+  /** @example "First consultation" */
   serviceTypeName!: string;
 
-  /** @example 2026-03-02T09:00:00.000Z */
+  /** @example 2030-03-04T09:00:00.000Z */
   @ApiProperty({ format: 'date-time' })
   start!: Instant;
 
-  /** @example 2026-03-02T09:30:00.000Z */
+  /** @example 2030-03-04T09:30:00.000Z */
   @ApiProperty({ format: 'date-time' })
   end!: Instant;
 
   /**
    * From when the resource is taken, with the buffer before.
-   * @example 2026-03-02T09:00:00.000Z
+   * @example 2030-03-04T09:00:00.000Z
    */
   @ApiProperty({ format: 'date-time' })
   busyFrom!: Instant;
 
   /**
    * Until when the resource is taken, with the buffer after.
-   * @example 2026-03-02T09:40:00.000Z
+   * @example 2030-03-04T09:40:00.000Z
    */
   @ApiProperty({ format: 'date-time' })
   busyTo!: Instant;
@@ -57,7 +57,7 @@ export class AgendaResponse {
   @ApiProperty({ format: 'uuid' })
   resourceId!: string;
 
-  /** @example Dr Amara Okafor */
+  /** @example "Dr Amara Okafor" */
   name!: string;
 
   /** @example Europe/London */

@@ -19,12 +19,12 @@ export class BookedResourceResponse {
   @ApiProperty({ enum: RESOURCE_TYPES })
   type!: ResourceType;
 
-  /** @example Dr Amara Okafor */
+  /** @example "Dr Amara Okafor" */
   name!: string;
 }
 
 export class HoldResponse {
-  /** @example 2026-03-02T08:35:00.000Z */
+  /** @example 2030-03-04T08:35:00.000Z */
   @ApiProperty({ format: 'date-time' })
   expiresAt!: Instant;
 
@@ -51,7 +51,7 @@ export class CancellationResponse {
   @ApiProperty({ enum: CANCELLATION_INITIATORS })
   by!: CancellationInitiator;
 
-  /** @example 2026-03-01T10:12:00.000Z */
+  /** @example 2030-03-03T10:12:00.000Z */
   @ApiProperty({ format: 'date-time' })
   at!: Instant;
 }
@@ -77,16 +77,16 @@ export class AppointmentResponse {
   @ApiProperty({ format: 'uuid' })
   serviceTypeId!: string;
 
-  /** @example First consultation */
+  /** @example "First consultation" */
   serviceTypeName!: string;
 
   resources!: BookedResourceResponse[];
 
-  /** @example 2026-03-02T09:00:00.000Z */
+  /** @example 2030-03-04T09:00:00.000Z */
   @ApiProperty({ format: 'date-time' })
   start!: Instant;
 
-  /** @example 2026-03-02T09:30:00.000Z */
+  /** @example 2030-03-04T09:30:00.000Z */
   @ApiProperty({ format: 'date-time' })
   end!: Instant;
 
@@ -95,7 +95,7 @@ export class AppointmentResponse {
 
   /**
    * The start on the wall clock of the zone.
-   * @example 2026-03-02T09:00:00+00:00
+   * @example 2030-03-04T09:00:00+00:00
    */
   @ApiProperty({ format: 'date-time' })
   localStart!: string;
@@ -104,7 +104,7 @@ export class AppointmentResponse {
   @ApiProperty({ type: HoldResponse, nullable: true })
   hold!: HoldResponse | null;
 
-  /** @example 2026-03-01T08:30:00.000Z */
+  /** @example 2030-03-03T08:30:00.000Z */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   bookedAt!: Instant | null;
 
@@ -165,7 +165,7 @@ export class BookedResponse {
 }
 
 export class HeldResponse extends BookedResponse {
-  /** @example 2026-03-02T08:35:00.000Z */
+  /** @example 2030-03-04T08:35:00.000Z */
   @ApiProperty({ format: 'date-time' })
   expiresAt!: Instant;
 }

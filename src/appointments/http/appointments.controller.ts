@@ -35,6 +35,15 @@ export class AppointmentsController {
     description:
       'Directly, or from a hold by its `holdId` alone. A time that is taken is answered with the next free slots.',
     creates: '/v1/appointments/:id',
+    examples: {
+      directly: {
+        patientId: '01994f2e-8a51-7c3e-9d0a-1f2b3c4d5e71',
+        serviceTypeId: '01994f2e-8a51-7c3e-9d0a-1f2b3c4d5e72',
+        resourceIds: ['01994f2e-8a51-7c3e-9d0a-1f2b3c4d5e6f'],
+        start: '2030-03-04T09:00:00Z',
+      },
+      'from a hold': { holdId: '01994f2e-8a51-7c3e-9d0a-1f2b3c4d5e70' },
+    },
     answers: BookedResponse,
     ...represented,
     refusals: [...BOOKING_REFUSALS, 'hold-expired', 'hold-not-pending'],

@@ -6,11 +6,11 @@ export class SlotResponse {
   @ApiProperty({ format: 'uuid' })
   resourceId!: string;
 
-  /** @example 2026-03-02T09:00:00.000Z */
+  /** @example 2030-03-04T09:00:00.000Z */
   @ApiProperty({ format: 'date-time' })
   start!: Instant;
 
-  /** @example 2026-03-02T09:30:00.000Z */
+  /** @example 2030-03-04T09:30:00.000Z */
   @ApiProperty({ format: 'date-time' })
   end!: Instant;
 }

@@ -36,7 +36,7 @@ export class HoldRequest {
 
   /**
    * Any minute within the opening hours; availability offers some.
-   * @example 2026-03-02T09:00:00Z
+   * @example 2030-03-04T09:00:00Z
    */
   @IsInstant()
   start!: Instant;
@@ -91,7 +91,7 @@ export class BookingRequest {
 
   /**
    * Any minute within the opening hours; availability offers some.
-   * @example 2026-03-02T09:00:00Z
+   * @example 2030-03-04T09:00:00Z
    */
   @ValidateIf(direct)
   @IsDefined()
@@ -100,7 +100,7 @@ export class BookingRequest {
 }
 
 export class RescheduleRequest {
-  /** @example 2026-03-03T14:00:00Z */
+  /** @example 2030-03-04T14:00:00Z */
   @IsInstant()
   start!: Instant;
 

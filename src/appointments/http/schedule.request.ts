@@ -13,7 +13,7 @@ export class ResourceRequest {
   @ApiProperty({ enum: RESOURCE_TYPES })
   type!: ResourceType;
 
-  /** @example Dr Amara Okafor */
+  /** @example "Dr Amara Okafor" */
   @IsPlainText(200)
   name!: string;
 }
@@ -29,6 +29,7 @@ export class OpeningHoursRequest {
    * @example 09:00
    */
   @Matches(CLOCK, { message: '$property must be HH:MM' })
+  @ApiProperty({ pattern: CLOCK.source })
   from!: string;
 
   /**
@@ -36,6 +37,7 @@ export class OpeningHoursRequest {
    * @example 17:00
    */
   @Matches(CLOCK, { message: '$property must be HH:MM' })
+  @ApiProperty({ pattern: CLOCK.source })
   to!: string;
 }
 

@@ -7,7 +7,7 @@ export class ResourceResponse {
   @ApiProperty({ enum: RESOURCE_TYPES })
   type!: ResourceType;
 
-  /** @example Dr Amara Okafor */
+  /** @example "Dr Amara Okafor" */
   name!: string;
 }
 

@@ -4,7 +4,7 @@ import { IsPlainText } from '../../http/index.js';
 import { OVERLAP_POLICIES, type OverlapPolicy } from '../events/service-type-defined.js';
 
 export class ServiceTypeRequest {
-  /** @example First consultation */
+  /** @example "First consultation" */
   @IsPlainText(200)
   name!: string;
 
@@ -47,7 +47,7 @@ export class ServiceTypeRequest {
 
   /**
    * How far ahead it can be booked: ten years unless told.
-   * @example 90
+   * @example 3650
    */
   @IsOptional()
   @IsInt()

@@ -9,7 +9,7 @@ export class ServiceTypeResponse {
   /** @example 1 */
   version!: number;
 
-  /** @example First consultation */
+  /** @example "First consultation" */
   name!: string;
 
   /** @example 30 */
@@ -32,7 +32,7 @@ export class ServiceTypeResponse {
 
   /**
    * How far ahead it can be booked.
-   * @example 90
+   * @example 3650
    */
   horizonDays!: number;
 

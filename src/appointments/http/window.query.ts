@@ -6,11 +6,11 @@ import { IsId, IsInstant, PageQuery } from '../../http/index.js';
 
 /** A stretch of time of at most 62 days. */
 export class WindowQuery {
-  /** @example 2026-03-02T00:00:00Z */
+  /** @example 2030-03-04T00:00:00Z */
   @IsInstant()
   from!: Instant;
 
-  /** @example 2026-03-09T00:00:00Z */
+  /** @example 2030-03-11T00:00:00Z */
   @IsInstant()
   to!: Instant;
 }
@@ -50,7 +50,7 @@ export class AvailabilityQuery extends WindowQuery {
 export class PatientAppointmentsQuery extends PageQuery {
   /**
    * Only those that end after it.
-   * @example 2026-03-02T00:00:00Z
+   * @example 2030-03-04T00:00:00Z
    */
   @IsOptional()
   @IsInstant()
@@ -58,7 +58,7 @@ export class PatientAppointmentsQuery extends PageQuery {
 
   /**
    * Only those that start before it.
-   * @example 2026-06-02T00:00:00Z
+   * @example 2030-06-02T00:00:00Z
    */
   @IsOptional()
   @IsInstant()
