@@ -1,3 +1,4 @@
+import { sql } from '../src/database/sql.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import type { Client } from './support/client.js';
 import { bloodPressure, Clinician, hypertension, isProblem, minutesAgo, NOWHERE, snomed } from './support/records.js';
@@ -114,6 +115,28 @@ describe('POST /v1/encounters/{id}/finish', () => {
     expect(await client.post(path)).toMatchObject(isProblem(409, 'encounter-not-in-progress'));
     expect(await client.post(`/v1/encounters/${NOWHERE}/finish`)).toMatchObject(isProblem(404, 'encounter-not-found'));
   });
+});
+
+it('takes no entry after it was finished, however close they come', async () => {
+  const encounterId = await clinician.startEncounter(patient);
+  const record = () => client.post(`/v1/patients/${patient}/conditions`, { code: hypertension, encounterId });
+  const answers = await Promise.all([
+    ...Array.from({ length: 15 }, record),
+    client.post(`/v1/encounters/${encounterId}/finish`),
+    ...Array.from({ length: 15 }, record),
+  ]);
+  for (const { status, body } of answers) {
+    if (status !== 201 && status !== 200) expect({ status, body }).toMatchObject(isProblem(409, 'encounter-finished'));
+  }
+  const late = await app.database.query(
+    sql`
+      select 1 from write.events entry, write.events finished
+      where entry.type = 'records.condition-recorded' and entry.data->>'encounterId' = $1
+        and finished.type = 'records.encounter-finished' and finished.stream_id = $1::uuid
+        and entry.position > finished.position`,
+    [encounterId],
+  );
+  expect(late).toEqual([]);
 });
 
 describe('POST /v1/encounters/{id}/entered-in-error', () => {

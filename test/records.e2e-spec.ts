@@ -187,6 +187,25 @@ describe('the codes, times and values of an entry', () => {
   });
 });
 
+it('takes null for what was left out', async () => {
+  const nothing = { onset: null, abatement: null, clinicalStatus: null, severity: null, encounterId: null };
+  const answer = await client.post(
+    `/v1/patients/${patient}/conditions`,
+    { code: { ...hypertension, text: null }, ...nothing },
+    { prefer: 'return=representation' },
+  );
+  expect(answer).toMatchObject({ status: 201, body: { clinicalStatus: 'active' } });
+  for (const field of [...Object.keys(nothing).slice(0, 2), 'severity', 'encounterId']) {
+    expect(answer.body).not.toHaveProperty(field);
+  }
+  // An override that gives no reason is none.
+  const order = { code: paracetamol, overrideReason: null };
+  await client.post(`/v1/patients/${patient}/medication-orders`, order);
+  expect(await client.post(`/v1/patients/${patient}/medication-orders`, order)).toMatchObject(
+    isProblem(409, 'duplicate-therapy'),
+  );
+});
+
 describe('POST /v1/conditions/{id}/resolution', () => {
   it('resolves an active condition', async () => {
     const id = await clinician.recordCondition(patient);

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsDefined, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsDefined, IsIn, ValidateNested } from 'class-validator';
 import { IsId } from '../../http/index.js';
 import {
   allergyCategories,
@@ -16,6 +16,7 @@ import {
 import { severities, type Severity } from '../events/condition-events.js';
 import { CodeRequest } from './code.request.js';
 import { IsDateOrInstant } from './date-or-instant.js';
+import { Optional } from './optional.js';
 
 export class ReactionRequest {
   /** What happens to the patient, such as urticaria. */
@@ -25,12 +26,12 @@ export class ReactionRequest {
   manifestation!: CodeRequest;
 
   /** @example severe */
-  @IsOptional()
+  @Optional()
   @IsIn(severities)
   severity?: Severity;
 
   /** @example 2018-06-12 */
-  @IsOptional()
+  @Optional()
   @IsDateOrInstant()
   onset?: string;
 }
@@ -43,12 +44,12 @@ export class RecordAllergyRequest {
   code!: CodeRequest;
 
   /** @example allergy */
-  @IsOptional()
+  @Optional()
   @IsIn(allergyTypes)
   type?: AllergyType;
 
   /** @example ["medication"] */
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayUnique()
   @ArrayMaxSize(4)
@@ -56,7 +57,7 @@ export class RecordAllergyRequest {
   category?: AllergyCategory[];
 
   /** @example high */
-  @IsOptional()
+  @Optional()
   @IsIn(criticalities)
   criticality?: Criticality;
 
@@ -64,7 +65,7 @@ export class RecordAllergyRequest {
    * `active` unless told otherwise.
    * @example active
    */
-  @IsOptional()
+  @Optional()
   @IsIn(allergyClinicalStatuses)
   clinicalStatus?: AllergyClinicalStatus;
 
@@ -72,16 +73,16 @@ export class RecordAllergyRequest {
    * `confirmed` unless told otherwise.
    * @example confirmed
    */
-  @IsOptional()
+  @Optional()
   @IsIn(allergyVerificationStatuses)
   verificationStatus?: AllergyVerificationStatus;
 
   /** @example 2018-06-12 */
-  @IsOptional()
+  @Optional()
   @IsDateOrInstant()
   onset?: string;
 
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayMaxSize(20)
   @ValidateNested({ each: true })
@@ -89,7 +90,7 @@ export class RecordAllergyRequest {
   reactions?: ReactionRequest[];
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f40 */
-  @IsOptional()
+  @Optional()
   @IsId()
   encounterId?: string;
 }

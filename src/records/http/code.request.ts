@@ -1,5 +1,6 @@
-import { IsNumber, IsOptional } from 'class-validator';
+import { IsNumber } from 'class-validator';
 import { IsPlainText } from '../../http/index.js';
+import { Optional } from './optional.js';
 
 /** A concept of a terminology, checked by the form that its system gives to codes. */
 export class CodeRequest {
@@ -18,7 +19,7 @@ export class CodeRequest {
    * The terminology's own wording.
    * @example Hypertensive disorder
    */
-  @IsOptional()
+  @Optional()
   @IsPlainText(500)
   display?: string;
 
@@ -26,7 +27,7 @@ export class CodeRequest {
    * The words of whoever records it.
    * @example High blood pressure, known for years
    */
-  @IsOptional()
+  @Optional()
   @IsPlainText(500)
   text?: string;
 }
@@ -40,7 +41,7 @@ export class QuantityRequest {
    * For people; the code when left out.
    * @example mmHg
    */
-  @IsOptional()
+  @Optional()
   @IsPlainText(100)
   unit?: string;
 
@@ -48,7 +49,7 @@ export class QuantityRequest {
    * UCUM (http://unitsofmeasure.org), case sensitive.
    * @example mm[Hg]
    */
-  @IsOptional()
+  @Optional()
   @IsPlainText(100)
   code?: string;
 }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsDefined, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { IsDefined, IsIn, ValidateNested } from 'class-validator';
 import { IsId } from '../../http/index.js';
 import {
   type ConditionClinicalStatus,
@@ -11,6 +11,7 @@ import {
 } from '../events/condition-events.js';
 import { CodeRequest } from './code.request.js';
 import { IsDateOrInstant } from './date-or-instant.js';
+import { Optional } from './optional.js';
 
 export class RecordConditionRequest {
   @IsDefined()
@@ -22,7 +23,7 @@ export class RecordConditionRequest {
    * When it began.
    * @example 2019-04-03
    */
-  @IsOptional()
+  @Optional()
   @IsDateOrInstant()
   onset?: string;
 
@@ -30,7 +31,7 @@ export class RecordConditionRequest {
    * When it was over. What has abated is not active.
    * @example 2020-01-31
    */
-  @IsOptional()
+  @Optional()
   @IsDateOrInstant()
   abatement?: string;
 
@@ -38,7 +39,7 @@ export class RecordConditionRequest {
    * `active` unless told otherwise, or `resolved` with an abatement.
    * @example resolved
    */
-  @IsOptional()
+  @Optional()
   @IsIn(conditionClinicalStatuses)
   clinicalStatus?: ConditionClinicalStatus;
 
@@ -46,17 +47,17 @@ export class RecordConditionRequest {
    * `confirmed` unless told otherwise.
    * @example confirmed
    */
-  @IsOptional()
+  @Optional()
   @IsIn(conditionVerificationStatuses)
   verificationStatus?: ConditionVerificationStatus;
 
   /** @example moderate */
-  @IsOptional()
+  @Optional()
   @IsIn(severities)
   severity?: Severity;
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f40 */
-  @IsOptional()
+  @Optional()
   @IsId()
   encounterId?: string;
 }
@@ -66,7 +67,7 @@ export class ResolveConditionRequest {
    * Now unless told otherwise.
    * @example 2026-02-28
    */
-  @IsOptional()
+  @Optional()
   @IsDateOrInstant()
   abatement?: string;
 }

@@ -1,8 +1,9 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { IsIn, ValidateNested } from 'class-validator';
 import { IsId, IsInstant } from '../../http/index.js';
 import { type EncounterClass, encounterClasses } from '../events/encounter-events.js';
 import { CodeRequest } from './code.request.js';
+import { Optional } from './optional.js';
 
 export class StartEncounterRequest {
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f10 */
@@ -21,7 +22,7 @@ export class StartEncounterRequest {
   start!: string;
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f20 */
-  @IsOptional()
+  @Optional()
   @IsId()
   practitionerId?: string;
 
@@ -29,18 +30,18 @@ export class StartEncounterRequest {
    * The appointment that the patient came for. An appointment has one encounter.
    * @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f30
    */
-  @IsOptional()
+  @Optional()
   @IsId()
   appointmentId?: string;
 
   /** What kind of visit it is. */
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => CodeRequest)
   type?: CodeRequest;
 
   /** Why the patient came. */
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => CodeRequest)
   reason?: CodeRequest;
@@ -51,7 +52,7 @@ export class FinishEncounterRequest {
    * Now unless told otherwise.
    * @example 2026-03-01T09:30:00.000Z
    */
-  @IsOptional()
+  @Optional()
   @IsInstant()
   end?: string;
 }

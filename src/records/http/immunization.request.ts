@@ -1,8 +1,9 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsInt, Max, Min, ValidateNested } from 'class-validator';
 import { IsId, IsPlainText } from '../../http/index.js';
 import { CodeRequest, QuantityRequest } from './code.request.js';
 import { IsDateOrInstant } from './date-or-instant.js';
+import { Optional } from './optional.js';
 
 export class RecordImmunizationRequest {
   /** The vaccine. */
@@ -19,7 +20,7 @@ export class RecordImmunizationRequest {
   occurredAt!: string;
 
   /** @example FLU-2026-17 */
-  @IsOptional()
+  @Optional()
   @IsPlainText(100)
   lotNumber?: string;
 
@@ -27,29 +28,29 @@ export class RecordImmunizationRequest {
    * Counted from 1.
    * @example 1
    */
-  @IsOptional()
+  @Optional()
   @IsInt()
   @Min(1)
   @Max(100)
   doseNumber?: number;
 
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => QuantityRequest)
   dose?: QuantityRequest;
 
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => CodeRequest)
   site?: CodeRequest;
 
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => CodeRequest)
   route?: CodeRequest;
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f20 */
-  @IsOptional()
+  @Optional()
   @IsId()
   performerId?: string;
 
@@ -57,12 +58,12 @@ export class RecordImmunizationRequest {
    * False when it was reported, not given here.
    * @example true
    */
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   primarySource?: boolean;
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f40 */
-  @IsOptional()
+  @Optional()
   @IsId()
   encounterId?: string;
 }

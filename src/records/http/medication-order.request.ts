@@ -1,8 +1,9 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsIn, ValidateNested } from 'class-validator';
 import { IsId, IsInstant, IsPlainText } from '../../http/index.js';
 import type { PrescribedStatus } from '../events/medication-events.js';
 import { CodeRequest, QuantityRequest } from './code.request.js';
+import { Optional } from './optional.js';
 
 const prescribedStatuses = ['draft', 'active', 'on-hold', 'completed', 'stopped', 'cancelled'] as const;
 
@@ -11,23 +12,23 @@ export class DosageRequest {
    * As a person would read it.
    * @example 1 tablet twice a day with food
    */
-  @IsOptional()
+  @Optional()
   @IsPlainText(1000)
   text?: string;
 
   /** What is taken at a time. */
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => QuantityRequest)
   dose?: QuantityRequest;
 
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => CodeRequest)
   route?: CodeRequest;
 
   /** @example false */
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   asNeeded?: boolean;
 }
@@ -39,7 +40,7 @@ export class PrescribeMedicationRequest {
   @Type(() => CodeRequest)
   code!: CodeRequest;
 
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => DosageRequest)
   dosage?: DosageRequest;
@@ -48,7 +49,7 @@ export class PrescribeMedicationRequest {
    * Now unless told otherwise.
    * @example 2026-03-01T09:10:00.000Z
    */
-  @IsOptional()
+  @Optional()
   @IsInstant()
   authoredOn?: string;
 
@@ -56,12 +57,12 @@ export class PrescribeMedicationRequest {
    * `active` unless told otherwise. Orders taken over from elsewhere may have ended.
    * @example active
    */
-  @IsOptional()
+  @Optional()
   @IsIn(prescribedStatuses)
   status?: PrescribedStatus;
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f20 */
-  @IsOptional()
+  @Optional()
   @IsId()
   prescriberId?: string;
 
@@ -69,12 +70,12 @@ export class PrescribeMedicationRequest {
    * Prescribes it in spite of an alert.
    * @example Tolerated since 2021
    */
-  @IsOptional()
+  @Optional()
   @IsPlainText(500)
   overrideReason?: string;
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f40 */
-  @IsOptional()
+  @Optional()
   @IsId()
   encounterId?: string;
 }
@@ -91,7 +92,7 @@ export class StopMedicationRequest {
    * Now unless told otherwise.
    * @example 2026-03-01T09:10:00.000Z
    */
-  @IsOptional()
+  @Optional()
   @IsInstant()
   stoppedAt?: string;
 }

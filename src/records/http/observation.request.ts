@@ -8,7 +8,6 @@ import {
   IsIn,
   IsInt,
   IsNumber,
-  IsOptional,
   ValidateNested,
 } from 'class-validator';
 import { IsId, IsInstant, IsPlainText } from '../../http/index.js';
@@ -19,16 +18,17 @@ import {
   type ObservationCategory,
 } from '../events/observation-events.js';
 import { CodeRequest, QuantityRequest } from './code.request.js';
+import { Optional } from './optional.js';
 
 /** Exactly one of them. */
 export class ObservedValueRequest {
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => QuantityRequest)
   quantity?: QuantityRequest;
 
   /** A coded finding. */
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => CodeRequest)
   code?: CodeRequest;
@@ -37,34 +37,34 @@ export class ObservedValueRequest {
    * A finding in words.
    * @example cloudy
    */
-  @IsOptional()
+  @Optional()
   @IsPlainText(4000)
   string?: string;
 
   /** @example true */
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   boolean?: boolean;
 
   /** @example 15 */
-  @IsOptional()
+  @Optional()
   @IsInt()
   integer?: number;
 }
 
 export class ReferenceRangeRequest {
   /** @example 90 */
-  @IsOptional()
+  @Optional()
   @IsNumber({ allowNaN: false, allowInfinity: false })
   low?: number;
 
   /** @example 140 */
-  @IsOptional()
+  @Optional()
   @IsNumber({ allowNaN: false, allowInfinity: false })
   high?: number;
 
   /** @example normal for adults */
-  @IsOptional()
+  @Optional()
   @IsPlainText(500)
   text?: string;
 }
@@ -84,11 +84,11 @@ export class ComponentRequest {
    * HL7 v3 ObservationInterpretation.
    * @example N
    */
-  @IsOptional()
+  @Optional()
   @IsIn(interpretations)
   interpretation?: Interpretation;
 
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => ReferenceRangeRequest)
   referenceRange?: ReferenceRangeRequest;
@@ -101,7 +101,7 @@ export class ObservationRequest {
   code!: CodeRequest;
 
   /** May be left out when there are components. */
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => ObservedValueRequest)
   value?: ObservedValueRequest;
@@ -110,11 +110,11 @@ export class ObservationRequest {
    * HL7 v3 ObservationInterpretation.
    * @example N
    */
-  @IsOptional()
+  @Optional()
   @IsIn(interpretations)
   interpretation?: Interpretation;
 
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => ReferenceRangeRequest)
   referenceRange?: ReferenceRangeRequest;
@@ -123,12 +123,12 @@ export class ObservationRequest {
    * That of the panel unless told otherwise; `vital-signs` for the codes of FHIR's vital signs profile.
    * @example vital-signs
    */
-  @IsOptional()
+  @Optional()
   @IsIn(observationCategories)
   category?: ObservationCategory;
 
   /** Parts measured together, as of a blood pressure. */
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayMaxSize(50)
   @ValidateNested({ each: true })
@@ -148,7 +148,7 @@ export class RecordObservationsRequest {
    * `final` unless told otherwise.
    * @example final
    */
-  @IsOptional()
+  @Optional()
   @IsIn(['preliminary', 'final'])
   status?: 'preliminary' | 'final';
 
@@ -156,12 +156,12 @@ export class RecordObservationsRequest {
    * Of every observation that has none of its own.
    * @example vital-signs
    */
-  @IsOptional()
+  @Optional()
   @IsIn(observationCategories)
   category?: ObservationCategory;
 
   /** What the whole panel is called. */
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => CodeRequest)
   code?: CodeRequest;
@@ -175,7 +175,7 @@ export class RecordObservationsRequest {
   observations!: ObservationRequest[];
 
   /** @example 0199d5a0-7c1e-7a53-9d5e-0d9a3b1c2f40 */
-  @IsOptional()
+  @Optional()
   @IsId()
   encounterId?: string;
 }

@@ -1,5 +1,6 @@
-import { IsOptional, Matches } from 'class-validator';
+import { Matches } from 'class-validator';
 import { IsInstant, IsPlainText, PageQuery } from '../../http/index.js';
+import { Optional } from './optional.js';
 
 export class TrendQuery extends PageQuery {
   /**
@@ -11,12 +12,12 @@ export class TrendQuery extends PageQuery {
   code!: string;
 
   /** @example 2020-01-01T00:00:00.000Z */
-  @IsOptional()
+  @Optional()
   @IsInstant()
   from?: string;
 
   /** @example 2026-12-31T00:00:00.000Z */
-  @IsOptional()
+  @Optional()
   @IsInstant()
   to?: string;
 }
