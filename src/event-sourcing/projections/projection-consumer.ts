@@ -3,7 +3,7 @@ import type { Database } from '../../database/database.js';
 import { statement, type Statement } from '../../database/sql.js';
 import type { DomainEvent, EventClass } from '../domain-event.js';
 import { type Checkpoint, checkpointValues, type Consumer } from '../subscriptions/consumer.js';
-import type { Projection } from './projection.js';
+import { Projection } from './projection.js';
 import type { EntityClass } from './projects.js';
 
 type Row = Record<string, unknown>;
@@ -25,6 +25,8 @@ export class ProjectionConsumer implements Consumer {
   private readonly key: Column;
   private readonly read: Statement;
   private readonly write: Statement;
+  /** Rows belong to streams: the row of a stream that begins in this batch cannot be there yet. */
+  private readonly onePerStream: boolean;
 
   constructor(
     readonly name: string,
@@ -34,6 +36,7 @@ export class ProjectionConsumer implements Consumer {
     private readonly database: Database,
     dataSource: DataSource,
   ) {
+    this.onePerStream = projection.keysOf === Projection.prototype.keysOf;
     const metadata = dataSource.getMetadata(entity);
     this.columns = metadata.columns.map((column) => ({
       property: column.propertyName,
@@ -48,9 +51,9 @@ export class ProjectionConsumer implements Consumer {
     return this.events.has(event.constructor as EventClass);
   }
 
-  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<void> {
+  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
     const touched = events.map((event) => this.projection.keysOf(event));
-    const keys = [...new Set(touched.flat())];
+    const keys = [...new Set(this.onePerStream ? laterThanFirst(events, touched) : touched.flat())];
     const rows = new Map<string, Row | undefined>();
     if (keys.length > 0) {
       for (const row of await this.database.query<Row>(this.read, [keys]))
@@ -72,6 +75,7 @@ export class ProjectionConsumer implements Consumer {
       gone,
       ...checkpointValues(checkpoint),
     ]);
+    return true;
   }
 
   private keyColumn(metadata: EntityMetadata): Column {
@@ -82,6 +86,13 @@ export class ProjectionConsumer implements Consumer {
     if (array) throw new Error(`${metadata.name}.${array.propertyName} is an array: use jsonb`);
     return key;
   }
+}
+
+function laterThanFirst(events: readonly DomainEvent[], touched: readonly (readonly string[])[]): string[] {
+  const begun = new Set(
+    events.filter(({ recorded }) => recorded.streamVersion === 1).map(({ recorded }) => recorded.streamId),
+  );
+  return touched.flat().filter((key) => !begun.has(key));
 }
 
 const tableOf = ({ schema, tableName }: EntityMetadata) => `"${schema ?? 'read'}"."${tableName}"`;

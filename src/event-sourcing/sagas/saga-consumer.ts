@@ -54,7 +54,7 @@ export class SagaConsumer implements Consumer {
     return true;
   }
 
-  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<void> {
+  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
     if (this.fault) throw this.fault;
     let emitted: Emitted[] = [];
     const cancelledKeys: string[] = [];
@@ -79,6 +79,7 @@ export class SagaConsumer implements Consumer {
         }
       });
     }
+    if (emitted.length === 0 && cancelledKeys.length === 0) return false;
     await this.database.query(store, [
       ...checkpointValues(checkpoint),
       cancelledKeys,
@@ -95,6 +96,7 @@ export class SagaConsumer implements Consumer {
       emitted.map(({ dueAt }) => dueAt),
     ]);
     if (emitted.length > 0) this.wakeWorkers();
+    return true;
   }
 
   /** @throws NotDurable when a saga does not answer at once: its operators need time. */

@@ -23,8 +23,11 @@ export interface Consumer {
   /** Where a subscription that is new begins: a saga must not answer what happened before it existed. */
   readonly startsAt: 'beginning' | 'now';
   handles(event: DomainEvent): boolean;
-  /** Handles the events, in order, and stores the checkpoint in the same transaction. */
-  apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Handles the events, in order, and stores the checkpoint in the same transaction. False when there was nothing to store, the
+   * checkpoint included: it may then be stored later.
+   */
+  apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean>;
 }
 
 /** The consumer is written in a way that no retry can mend: its subscription stops, and is not ready. */

@@ -21,9 +21,10 @@ export class HandlerConsumer implements Consumer {
     return this.events.has(event.constructor as EventClass);
   }
 
-  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<void> {
+  async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
     // Nest types the result as `any`; a handler may well be asynchronous.
     for (const event of events) await (this.handler.handle(event) as Promise<void> | undefined);
     await this.subscriptions.advance(checkpoint);
+    return true;
   }
 }

@@ -122,8 +122,7 @@ export class SubscriptionRunner {
   private async applied(events: readonly DomainEvent[], upTo: number, attempts: number): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.consumer.apply(events, this.stepTo(upTo));
-        this.stored = upTo;
+        if (await this.consumer.apply(events, this.stepTo(upTo))) this.stored = upTo;
         return true;
       } catch (error) {
         if (isNotHeld(error) || isUnavailable(error) || error instanceof NotDurable) throw error;

@@ -9,9 +9,16 @@ import { ProcessSession } from './process-session.js';
 import { SubscriptionRunner } from './subscription-runner.js';
 import { SubscriptionStore } from './subscription-store.js';
 
-/** The tail looks again at once after this pause while events come, so that a busy log is read in batches. */
-const BUSY_PAUSE_MS = 10;
+/**
+ * While events come, the tail pauses between two looks, the longer the more it found: a batch of fifty costs the projections little
+ * more than one event, and nobody waits for long.
+ */
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 50;
+const PAUSE_MS_PER_EVENT = 1;
 const IDLE_PAUSE_MS = 250;
+/** How often the stored progress of another process is asked for. */
+const ELSEWHERE_PAUSE_MS = 10;
 const UPKEEP_MS = 250;
 const RENEW_EVERY = 8;
 const RECONNECT_MS = 200;
@@ -76,7 +83,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
       const left = deadline - Date.now();
       if (left <= 0) return false;
       const allHere = names.every((name) => this.runners.has(name));
-      await this.progress(allHere ? left : Math.min(left, BUSY_PAUSE_MS));
+      await this.progress(allHere ? left : Math.min(left, ELSEWHERE_PAUSE_MS));
     }
     return true;
   }
@@ -137,7 +144,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   private async tail(feed: TailFeed): Promise<void> {
     while (this.isCurrent(feed)) {
       const found = await feed.poll();
-      if (found) await pause(BUSY_PAUSE_MS);
+      if (found > 0) await pause(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, found * PAUSE_MS_PER_EVENT)));
       else await this.appended.wait(IDLE_PAUSE_MS);
     }
   }

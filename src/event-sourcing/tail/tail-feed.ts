@@ -37,15 +37,15 @@ export class TailFeed {
     return this.safe;
   }
 
-  /** Looks for new events. Returns whether there were any. */
-  async poll(): Promise<boolean> {
+  /** Looks for new events. Returns how many there were. */
+  async poll(): Promise<number> {
     const safe = await safePosition(this.connection);
-    if (safe <= this.safe) return false;
-    let found = false;
+    if (safe <= this.safe) return 0;
+    let found = 0;
     for (let after = this.safe; ;) {
       const events = await this.store.log(after, safe, KEPT_EVENTS);
       this.keep(events);
-      found ||= events.length > 0;
+      found += events.length;
       if (events.length < KEPT_EVENTS) break;
       after = events.at(-1)!.recorded.position;
     }
