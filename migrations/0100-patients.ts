@@ -81,17 +81,6 @@ export class Patients1700000100000 implements MigrationInterface {
       create index patient_search_by_birth_date on read.patient_search (birth_date, sort_name, id);
       -- Without a pending list: a search must not have to scan what was registered since the last vacuum.
       create index patient_search_by_key on read.patient_search using gin (find_keys jsonb_path_ops) with (fastupdate = off);
-      create index patient_search_by_similarity on read.patient_search using gin (name_words gin_trgm_ops) with (fastupdate = off);
-
-      -- pg_trgm takes the threshold of its indexable operator from a setting only: it holds for the calling statement.
-      create function read.similarly_named(p_word text, p_threshold real)
-      returns table (id uuid, sort_name text, name_words text)
-      language plpgsql as $$
-      begin
-        perform set_config('pg_trgm.word_similarity_threshold', p_threshold::text, true);
-        return query
-          select s.id, s.sort_name, s.name_words from read.patient_search s where s.name_words %> p_word;
-      end $$;
 
       create table read.patient_name_word (
         key        text collate "C" primary key,
@@ -102,13 +91,26 @@ export class Patients1700000100000 implements MigrationInterface {
       );
       -- A page of a name search is one range of this index: neither sorted nor fetched from the table.
       create index patient_name_word_in_order on read.patient_name_word (word, sort_name, patient_id) include (name_words);
+
+      create table read.name_vocabulary (
+        word text collate "C" primary key
+      );
+      create index name_vocabulary_by_similarity on read.name_vocabulary using gin (word gin_trgm_ops) with (fastupdate = off);
+
+      -- pg_trgm takes the threshold of its indexable operator from a setting only: it holds for the calling statement.
+      create function read.words_like(p_word text, p_threshold real) returns setof text
+      language plpgsql as $$
+      begin
+        perform set_config('pg_trgm.similarity_threshold', p_threshold::text, true);
+        return query select v.word from read.name_vocabulary v where v.word % p_word;
+      end $$;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop function read.similarly_named;
-      drop table read.patient_name_word, read.patient_search, read.patient_summary;
+      drop function read.words_like;
+      drop table read.name_vocabulary, read.patient_name_word, read.patient_search, read.patient_summary;
       drop function write.claim_identifiers, write.retire_identifier, write.release_identifiers;
       drop table write.patient_identifiers;
       drop sequence write.medical_record_number_blocks;

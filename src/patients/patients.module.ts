@@ -18,6 +18,7 @@ import { PatientsController } from './http/patients.controller.js';
 import { GetPatientHandler } from './queries/get-patient.js';
 import { GetPatientHistoryHandler } from './queries/get-patient-history.js';
 import { SearchPatientsHandler } from './queries/search-patients.js';
+import { NameVocabulary, NameVocabularyProjection } from './read-models/name-vocabulary.js';
 import { PatientNameWord, PatientNameWordProjection } from './read-models/patient-name-word.js';
 import { PatientSearch, PatientSearchProjection } from './read-models/patient-search.js';
 import { PatientSummary, PatientSummaryProjection } from './read-models/patient-summary.js';
@@ -33,12 +34,17 @@ const commandHandlers = [
   MarkPatientEnteredInErrorHandler,
 ];
 const queryHandlers = [GetPatientHandler, GetPatientHistoryHandler, SearchPatientsHandler];
-const projections = [PatientSummaryProjection, PatientSearchProjection, PatientNameWordProjection];
+const projections = [
+  PatientSummaryProjection,
+  PatientSearchProjection,
+  PatientNameWordProjection,
+  NameVocabularyProjection,
+];
 
 @Module({
   imports: [
     EventSourcingModule.forFeature({ events: patientEvents, aggregates: [Patient] }),
-    TypeOrmModule.forFeature([PatientSummary, PatientSearch, PatientNameWord]),
+    TypeOrmModule.forFeature([PatientSummary, PatientSearch, PatientNameWord, NameVocabulary]),
   ],
   controllers: [PatientsController, IdentifiersController, PatientStandingController],
   providers: [MedicalRecordNumbers, ...commandHandlers, ...queryHandlers, ...projections],

@@ -2,6 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import { currentContext, Reads } from '../../event-sourcing/index.js';
 import { invalidParameter } from '../../http/index.js';
+import { NameVocabularyProjection } from '../read-models/name-vocabulary.js';
 import { PatientNameWordProjection } from '../read-models/patient-name-word.js';
 import { PatientSearchProjection } from '../read-models/patient-search.js';
 import { PatientSummaryProjection } from '../read-models/patient-summary.js';
@@ -14,7 +15,10 @@ import {
 } from '../read-models/search-terms.js';
 import { type PatientView, viewOf } from './patient-view.js';
 import { decodePlace, encodePlace } from './search/place.js';
-import { type Asked, nextByName, nextBySortName, type Found, similarlyNamed } from './search/statements.js';
+import type { Asked, Found } from './search/asked.js';
+import { nextByName } from './search/by-name.js';
+import { nextBySortName } from './search/by-sort-name.js';
+import { similarlyNamed } from './search/similar.js';
 
 /** What is known of the patient who is looked for. All of it must hold. */
 export interface PatientCriteria {
@@ -46,7 +50,7 @@ export class SearchPatients extends Query<PatientPage> {
 }
 
 @QueryHandler(SearchPatients)
-@Reads(PatientSearchProjection, PatientNameWordProjection, PatientSummaryProjection)
+@Reads(PatientSearchProjection, PatientNameWordProjection, NameVocabularyProjection, PatientSummaryProjection)
 export class SearchPatientsHandler implements IQueryHandler<SearchPatients> {
   constructor(private readonly database: Database) {}
 

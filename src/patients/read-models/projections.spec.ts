@@ -6,6 +6,7 @@ import { IdentifierAssigned, IdentifierRetired } from '../events/identifiers.js'
 import { PatientDeathReverted, PatientDeceased } from '../events/patient-death.js';
 import { PatientMarkedEnteredInError } from '../events/patient-marked-entered-in-error.js';
 import { PatientRegistered } from '../events/patient-registered.js';
+import { NameVocabularyProjection } from './name-vocabulary.js';
 import { PatientNameWordProjection } from './patient-name-word.js';
 import { PatientSearchProjection } from './patient-search.js';
 import { PatientSummaryProjection } from './patient-summary.js';
@@ -171,5 +172,15 @@ describe('the words of a patient’s name', () => {
 
   it('are gone when the patient was entered in error', () => {
     expect(wordsOf(new PatientMarkedEnteredInError({ reason: 'why' }))).toEqual([]);
+  });
+});
+
+describe('the vocabulary of names', () => {
+  const vocabulary = (...events: DomainEvent[]) =>
+    rowsOf(new NameVocabularyProjection(), registered(), ...events).map(({ word }) => word);
+
+  it.each([DemographicsChanged, DemographicsCorrected])('has every word once, and learns from %p', (change) => {
+    expect(vocabulary()).toEqual(['byron', 'ada', 'augusta']);
+    expect(vocabulary(new change(married))).toEqual(['byron', 'ada', 'augusta', 'lovelace']);
   });
 });

@@ -1,0 +1,20 @@
+import type { PatientSummary } from '../../read-models/patient-summary.js';
+import type { Place } from './place.js';
+
+/** The criteria in the spelling of the search tables. */
+export interface Asked {
+  readonly words?: readonly string[];
+  readonly birthDate?: string;
+  readonly digits?: string;
+  /** Of identifiers and telephone numbers. */
+  readonly keys: readonly string[];
+}
+
+/** A patient at its place in the order. The summary is missing (its id null) where its projection is behind or ahead. */
+export type Found = Place & Omit<PatientSummary, 'id'> & { readonly id: string | null };
+
+/** The longest word is likely the rarest. */
+export const longestFirst = (words: readonly string[]) => words.toSorted((a, b) => b.length - a.length);
+
+/** Words are letters and digits: there is nothing in them for LIKE to mistake. */
+export const beginningWith = (words: readonly string[]) => words.map((word) => `% ${word}%`);
