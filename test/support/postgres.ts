@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embeddedPostgresBin } from '../../src/database/postgres-binaries.js';
@@ -44,6 +46,7 @@ export class TestPostgres {
     const settings: Record<string, string> = { max_connections: '300' };
     if (!durable) Object.assign(settings, { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' });
     await createCluster(cluster, '--no-sync');
+    stopWhenAbandoned(root);
     const server = new TestPostgres(cluster, root, await freePort(), settings);
     await server.start();
     return server;
@@ -91,3 +94,11 @@ export class TestPostgres {
 }
 
 export const startPostgres = (options?: PostgresOptions): Promise<TestPostgres> => TestPostgres.start(options);
+
+/** A test run that is killed takes its servers with it: the pipe to this shell closes with the run's process. */
+function stopWhenAbandoned(root: string): void {
+  const script = 'read -r _; kill -QUIT "$(head -n 1 "$1/postgres/data/postmaster.pid")" && sleep 1; rm -rf "$1"';
+  const shell = spawn('sh', ['-c', script, 'sh', root], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  shell.unref();
+  (shell.stdin as Socket).unref();
+}
