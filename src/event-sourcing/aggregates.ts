@@ -18,12 +18,12 @@ export class Aggregates<T extends Aggregate> {
   /** @throws DomainError `…-not-found`, or `version-mismatch` when the call's `If-Match` names another version. */
   async load(id: string): Promise<T> {
     const [loaded] = await this.streams.load([this.aggregate, id] as const);
-    return loaded as T;
+    return loaded;
   }
 
   async find(id: string): Promise<T | undefined> {
     const [found] = await this.streams.find([this.aggregate, id] as const);
-    return found as T | undefined;
+    return found;
   }
 
   /** Stages the aggregate's new events. The first aggregate saved gives the answer its ETag. */

@@ -1,4 +1,4 @@
-import { DomainError, newId, type Actor } from '../../src/event-sourcing/index.js';
+import { type DomainError, newId, type Actor } from '../../src/event-sourcing/index.js';
 import { CancelAlarm, Count, type CounterSummary, GetCounter, Move, SetAlarm } from './counter.js';
 import { until } from '../support/until.js';
 import { createEngineDatabase, Engine } from './engine.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { CommandBus, type ICommand } from '@nestjs/cqrs';
+import { CommandBus, type ICommand, type ICommandHandler } from '@nestjs/cqrs';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { ConcurrencyConflict } from '../errors.js';
 import { currentContext, type ExecutionContext } from '../execution-context.js';
@@ -37,7 +37,7 @@ export class DurableCommandBus extends CommandBus {
   }
 
   /** @throws Error when two handlers claim one command: Nest would only warn, and let the later one win. */
-  override bind<T extends ICommand>(handler: InstanceWrapper, id: string): void {
+  override bind<T extends ICommand>(handler: InstanceWrapper<ICommandHandler<T>>, id: string): void {
     const name = handler.name as string;
     const other = this.commandsHandled.get(id);
     if (other) throw new Error(`Two handlers for one command: ${other} and ${name}`);

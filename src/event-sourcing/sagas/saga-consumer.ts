@@ -113,7 +113,7 @@ export class SagaConsumer implements Consumer {
       complete: () => (outcome.completed = true),
     });
     subscription.unsubscribe();
-    if (outcome.error !== undefined) throw outcome.error;
+    if (outcome.error !== undefined) throw outcome.error as Error;
     if (!outcome.completed) {
       throw new NotDurable(`The saga ${this.name} uses an operator that needs time: it cannot be durable`);
     }
