@@ -1,3 +1,6 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { newId } from '../src/event-sourcing/index.js';
+import { RecordCondition } from '../src/records/commands/record-condition.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import type { Client } from './support/client.js';
 import {
@@ -326,6 +329,18 @@ describe('medication orders', () => {
       body: { status: 'stopped' },
     });
   });
+});
+
+it('tells whoever brings an entry twice, and changes nothing', async () => {
+  const commands = app.nest.get(CommandBus);
+  const id = newId();
+  const encounterId = await clinician.startEncounter(patient);
+  const record = () => commands.execute(new RecordCondition(id, patient, { code: asthma, encounterId }));
+  expect(await record()).toEqual({ id });
+  await expect(record()).rejects.toMatchObject({ code: 'already-recorded', extensions: { id } });
+  await client.post(`/v1/encounters/${encounterId}/finish`);
+  await expect(record()).rejects.toMatchObject({ code: 'already-recorded' });
+  expect((await clinician.read(`/v1/conditions/${id}`)).body).toMatchObject({ version: 1 });
 });
 
 it('keeps one entry of many requests with one key', async () => {

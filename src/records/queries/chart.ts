@@ -39,6 +39,8 @@ const keyOf = ({ effectiveAt, id }: Sortable) => effectiveAt + id;
 const activeFirst = (a: ConditionDocument, b: ConditionDocument) => rankOf(a) - rankOf(b) || latestFirst(a, b);
 const rankOf = ({ clinicalStatus }: ConditionDocument) => (clinicalStatus && isActive(clinicalStatus) ? 0 : 1);
 
+const vitalKey = ({ code: { system, code } }: Observed) => `${system}|${code}`;
+
 /** The chart as this caller sees it: active problems first, otherwise the latest first. */
 export function chartOf(patientId: string, contents: ChartContents, role: Role): ChartView {
   const { problems, allergies, medications, immunizations, encounters, vitals, deceasedAt } = contents;
@@ -48,7 +50,7 @@ export function chartOf(patientId: string, contents: ChartContents, role: Role):
     problems: problems.toSorted(activeFirst).map((entry) => viewOf('condition', entry, role)),
     allergies: allergies.toSorted(latestFirst).map((entry) => viewOf('allergy', entry, role)),
     medications: medications.toSorted(latestFirst).map((entry) => viewOf('medication-order', entry, role)),
-    vitals: vitals.toSorted((a, b) => (a.code.code < b.code.code ? -1 : 1)),
+    vitals: vitals.toSorted((a, b) => (vitalKey(a) < vitalKey(b) ? -1 : 1)),
     immunizations: immunizations.toSorted(latestFirst).map((entry) => viewOf('immunization', entry, role)),
     encounters: encounters
       .toSorted(latestFirst)

@@ -16,8 +16,22 @@ import { PastCharts } from './past-charts.js';
 const inChart = (list: string) => `
   coalesce((select jsonb_agg(entry) from read.${list} where patient_id = $1 and in_chart), '[]')`;
 
-/** The whole chart in one statement: one index scan a list. */
+const vital = (after: string) => `
+  select code_system, code, observed from read.observation_series
+  where patient_id = $1 and category = 'vital-signs' ${after}
+  order by code_system, code, effective_at desc, id desc limit 1`;
+
+/**
+ * The whole chart in one statement: one index scan a list. For vital signs it is one probe of the index a code, from each code
+ * to the next, however often it was measured.
+ */
 const contentsOf = statement(`
+  with recursive last_vitals as (
+    (${vital('')})
+    union all
+    select next.* from last_vitals last
+    cross join lateral (${vital('and (code_system, code) > (last.code_system, last.code)')}) next
+  )
   select
     entered_in_error as "enteredInError",
     deceased_at as "deceasedAt",
@@ -31,13 +45,7 @@ const contentsOf = statement(`
         order by effective_at desc, id desc limit ${ENCOUNTERS}
       ) latest
     ), '[]') as encounters,
-    coalesce((
-      select jsonb_agg(observed) from (
-        select distinct on (code_system, code) observed from read.observation_series
-        where patient_id = $1 and category = 'vital-signs'
-        order by code_system, code, effective_at desc, id desc
-      ) last
-    ), '[]') as vitals
+    coalesce((select jsonb_agg(observed) from last_vitals), '[]') as vitals
   from read.patient_charts where patient_id = $1`);
 
 /** Everything about a patient's health on one page, now or at a moment in the past. */
