@@ -10,10 +10,17 @@ export class Charts {
 
   /**
    * One round trip: the patient is known and was rightly registered, the encounter (where there is one) is theirs and goes on,
-   * and the entry is not there yet. All of it still holds when the command commits, for both are guarded.
+   * and the entry is not there yet. As history it may be over: what was entered elsewhere while it went on is only brought here.
+   * All of it still holds when the command commits, for both are guarded.
    * @throws DomainError `already-recorded`, so that whoever brings the same entry twice can tell.
    */
-  async mustTake(entry: AggregateClass, id: string, patientId: string, encounterId?: string): Promise<void> {
+  async mustTake(
+    entry: AggregateClass,
+    id: string,
+    patientId: string,
+    encounterId?: string,
+    asHistory = false,
+  ): Promise<void> {
     const [existing, patient, encounter] =
       encounterId === undefined
         ? ([...(await this.streams.find([entry, id], [PatientStanding, patientId])), undefined] as const)
@@ -24,6 +31,6 @@ export class Charts {
     patient.mustAcceptEntries();
     if (encounterId === undefined) return;
     if (!encounter) throw notFound('encounter');
-    encounter.mustTakeEntriesOf(patientId);
+    encounter.mustTakeEntriesOf(patientId, asHistory);
   }
 }

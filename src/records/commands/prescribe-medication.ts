@@ -13,6 +13,8 @@ export class PrescribeMedication extends Command<{ id: string }> {
     readonly orderId: string,
     readonly patientId: string,
     readonly order: NewMedicationOrder,
+    /** It was entered elsewhere at its time: its encounter may be finished here. */
+    readonly asHistory = false,
   ) {
     super();
   }
@@ -27,8 +29,8 @@ export class PrescribeMedicationHandler implements ICommandHandler<PrescribeMedi
     private readonly clock: Clock,
   ) {}
 
-  async execute({ orderId, patientId, order: given }: PrescribeMedication) {
-    await this.charts.mustTake(MedicationOrder, orderId, patientId, given.encounterId);
+  async execute({ orderId, patientId, order: given, asHistory }: PrescribeMedication) {
+    await this.charts.mustTake(MedicationOrder, orderId, patientId, given.encounterId, asHistory);
     const order = MedicationOrder.prescribe(orderId, patientId, given, this.clock.now());
     this.orders.save(order);
     if (order.inUse) this.facts.addMedication(orderId, patientId, order.code, given.overrideReason !== undefined);

@@ -9,6 +9,8 @@ export class RecordAllergy extends Command<{ id: string }> {
     readonly allergyId: string,
     readonly patientId: string,
     readonly allergy: NewAllergy,
+    /** It was entered elsewhere at its time: its encounter may be finished here. */
+    readonly asHistory = false,
   ) {
     super();
   }
@@ -23,8 +25,8 @@ export class RecordAllergyHandler implements ICommandHandler<RecordAllergy> {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ allergyId, patientId, allergy: given }: RecordAllergy) {
-    await this.charts.mustTake(Allergy, allergyId, patientId, given.encounterId);
+  async execute({ allergyId, patientId, allergy: given, asHistory }: RecordAllergy) {
+    await this.charts.mustTake(Allergy, allergyId, patientId, given.encounterId, asHistory);
     const allergy = Allergy.record(allergyId, patientId, given, this.clock.now());
     this.allergies.save(allergy);
     if (allergy.active) this.facts.addAllergy(allergyId, patientId, allergy.code);

@@ -8,6 +8,8 @@ export class RecordCondition extends Command<{ id: string }> {
     readonly conditionId: string,
     readonly patientId: string,
     readonly condition: NewCondition,
+    /** It was entered elsewhere at its time: its encounter may be finished here. */
+    readonly asHistory = false,
   ) {
     super();
   }
@@ -21,8 +23,8 @@ export class RecordConditionHandler implements ICommandHandler<RecordCondition> 
     private readonly clock: Clock,
   ) {}
 
-  async execute({ conditionId, patientId, condition }: RecordCondition) {
-    await this.charts.mustTake(Condition, conditionId, patientId, condition.encounterId);
+  async execute({ conditionId, patientId, condition, asHistory }: RecordCondition) {
+    await this.charts.mustTake(Condition, conditionId, patientId, condition.encounterId, asHistory);
     this.conditions.save(Condition.record(conditionId, patientId, condition, this.clock.now()));
     return { id: conditionId };
   }

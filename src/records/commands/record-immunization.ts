@@ -8,6 +8,8 @@ export class RecordImmunization extends Command<{ id: string }> {
     readonly immunizationId: string,
     readonly patientId: string,
     readonly immunization: NewImmunization,
+    /** It was entered elsewhere at its time: its encounter may be finished here. */
+    readonly asHistory = false,
   ) {
     super();
   }
@@ -21,8 +23,8 @@ export class RecordImmunizationHandler implements ICommandHandler<RecordImmuniza
     private readonly clock: Clock,
   ) {}
 
-  async execute({ immunizationId, patientId, immunization }: RecordImmunization) {
-    await this.charts.mustTake(Immunization, immunizationId, patientId, immunization.encounterId);
+  async execute({ immunizationId, patientId, immunization, asHistory }: RecordImmunization) {
+    await this.charts.mustTake(Immunization, immunizationId, patientId, immunization.encounterId, asHistory);
     this.immunizations.save(Immunization.record(immunizationId, patientId, immunization, this.clock.now()));
     return { id: immunizationId };
   }

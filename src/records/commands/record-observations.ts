@@ -9,6 +9,8 @@ export class RecordObservations extends Command<{ id: string }> {
     readonly observationSetId: string,
     readonly patientId: string,
     readonly panel: NewObservationSet,
+    /** It was entered elsewhere at its time: its encounter may be finished here. */
+    readonly asHistory = false,
   ) {
     super();
   }
@@ -22,8 +24,8 @@ export class RecordObservationsHandler implements ICommandHandler<RecordObservat
     private readonly clock: Clock,
   ) {}
 
-  async execute({ observationSetId, patientId, panel }: RecordObservations) {
-    await this.charts.mustTake(ObservationSet, observationSetId, patientId, panel.encounterId);
+  async execute({ observationSetId, patientId, panel, asHistory }: RecordObservations) {
+    await this.charts.mustTake(ObservationSet, observationSetId, patientId, panel.encounterId, asHistory);
     this.panels.save(ObservationSet.record(observationSetId, patientId, panel, this.clock.now()));
     return { id: observationSetId };
   }

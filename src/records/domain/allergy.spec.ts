@@ -36,7 +36,13 @@ describe('recording an allergy', () => {
       { data: { clinicalStatus: 'inactive' } },
     ]));
 
+  it('is effective from when it was first recorded when its onset is not known', () =>
+    expect(record({ recordedDate: '2019-04-03T10:00:00+02:00' }).getUncommittedEvents()).toMatchObject([
+      { data: { effectiveAt: '2019-04-03T08:00:00.000Z' } },
+    ]));
+
   it.each<[string, Partial<NewAllergy>]>([
+    ['effective-in-future', { recordedDate: '2026-03-04' }],
     ['effective-in-future', { onset: '2026-03-04' }],
     ['effective-in-future', { reactions: [{ manifestation: rash, onset: '2026-03-04' }] }],
     ['invalid-code', { code: { system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: 'penicillin' } }],

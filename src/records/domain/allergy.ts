@@ -1,11 +1,14 @@
 import type { Instant } from '../../event-sourcing/index.js';
 import { type AllergyDetails, AllergyEnteredInError, AllergyRecorded } from '../events/allergy-events.js';
 import type { Code } from '../events/code.js';
+import type { DateOrInstant } from '../events/entry.js';
 import { ClinicalEntry } from './clinical-entry.js';
 import { codeOf } from './codes.js';
 import { effectiveInstant, mustHaveHappened } from './effective-time.js';
 
-export type NewAllergy = Pick<AllergyDetails, 'code'> & Partial<AllergyDetails> & { readonly encounterId?: string };
+/** `recordedDate`: when it was first entered, elsewhere. Where the onset is not known, it is effective from then. */
+export type NewAllergy = Pick<AllergyDetails, 'code'> &
+  Partial<AllergyDetails> & { readonly encounterId?: string; readonly recordedDate?: DateOrInstant };
 
 /** What a patient must not be given, or not be exposed to. */
 export class Allergy extends ClinicalEntry {
@@ -19,12 +22,14 @@ export class Allergy extends ClinicalEntry {
   static record(id: string, patientId: string, given: NewAllergy, now: Instant): Allergy {
     const allergy = new Allergy(id);
     const onset = given.onset === undefined ? undefined : mustHaveHappened(given.onset, now, '/onset');
+    const recordedDate =
+      given.recordedDate === undefined ? undefined : mustHaveHappened(given.recordedDate, now, '/recordedDate');
     const verificationStatus = given.verificationStatus ?? 'confirmed';
 
     allergy.apply(
       new AllergyRecorded({
         patientId,
-        effectiveAt: effectiveInstant(onset ?? now, now),
+        effectiveAt: effectiveInstant(onset ?? recordedDate ?? now, now),
         encounterId: given.encounterId,
         code: codeOf(given.code, '/code'),
         type: given.type,

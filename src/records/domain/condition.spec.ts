@@ -35,6 +35,11 @@ describe('recording a condition', () => {
   it('is effective from now when the onset is not known', () =>
     expect(factsOf({})).toMatchObject({ data: { effectiveAt: now } }));
 
+  it('is effective from when it was first recorded when the onset is not known', () =>
+    expect(factsOf({ recordedDate: '2019-04-03' })).toMatchObject({
+      data: { effectiveAt: '2019-04-03T00:00:00.000Z' },
+    }));
+
   it('keeps an onset of before the encounter', () =>
     expect(factsOf({ onset: '1988-07-26T09:21:52+00:00', encounterId: 'e1' })).toMatchObject({
       data: { onset: '1988-07-26T09:21:52.000Z', effectiveAt: '1988-07-26T09:21:52.000Z', encounterId: 'e1' },

@@ -21,8 +21,9 @@ export const conditionTransitions: Transitions<ConditionClinicalStatus> = {
   resolved: ['active', 'recurrence', 'relapse'],
 };
 
+/** `recordedDate`: when it was first entered, elsewhere. Where the onset is not known, it is effective from then. */
 export type NewCondition = Pick<ConditionDetails, 'code'> &
-  Partial<ConditionDetails> & { readonly encounterId?: string };
+  Partial<ConditionDetails> & { readonly encounterId?: string; readonly recordedDate?: DateOrInstant };
 
 /** A problem, diagnosis or finding that matters over time. */
 export class Condition extends ClinicalEntry {
@@ -37,6 +38,8 @@ export class Condition extends ClinicalEntry {
     const condition = new Condition(id);
     const onset = given.onset === undefined ? undefined : mustHaveHappened(given.onset, now, '/onset');
     const abatement = given.abatement === undefined ? undefined : mustHaveHappened(given.abatement, now, '/abatement');
+    const recordedDate =
+      given.recordedDate === undefined ? undefined : mustHaveHappened(given.recordedDate, now, '/recordedDate');
     const verificationStatus = given.verificationStatus ?? 'confirmed';
     const clinicalStatus = given.clinicalStatus ?? impliedStatus(abatement, verificationStatus === 'refuted');
 
@@ -49,7 +52,7 @@ export class Condition extends ClinicalEntry {
     condition.apply(
       new ConditionRecorded({
         patientId,
-        effectiveAt: effectiveInstant(onset ?? now, now),
+        effectiveAt: effectiveInstant(onset ?? recordedDate ?? now, now),
         encounterId: given.encounterId,
         code: codeOf(given.code, '/code'),
         clinicalStatus,

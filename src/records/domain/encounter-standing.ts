@@ -12,11 +12,12 @@ export class EncounterStanding extends Facts {
   private patientId = '';
   private status: EncounterStatus = 'planned';
 
-  mustTakeEntriesOf(patientId: string): void {
+  /** As history it takes what belongs to it after it is finished too. */
+  mustTakeEntriesOf(patientId: string, asHistory = false): void {
     if (this.patientId !== patientId) {
       throw refused('encounter-of-another-patient', 'This encounter is of another patient.');
     }
-    if (this.status === 'finished') {
+    if (this.status === 'finished' && !asHistory) {
       throw refused('encounter-finished', 'This encounter is finished: it takes no more entries.');
     }
     if (this.status === 'entered-in-error') {
