@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { openDatabase } from '../database/open-database.js';
 import { SubscriptionStatus } from '../event-sourcing/index.js';
-import { Config } from '../operations/config.js';
 import { JsonLogger } from '../operations/logger.js';
 import { runProgram } from '../operations/program.js';
+import { readSettings } from '../operations/settings.js';
 import { catchUp } from './catch-up.js';
 import { bundleFiles } from './files/bundle-files.js';
 import { ImportModule } from './import.module.js';
@@ -16,14 +16,15 @@ import { render } from './report/render.js';
 await runProgram(async () => {
   const { folder, concurrency, timeZone } = commandLineOf(process.argv.slice(2));
   const files = await bundleFiles(folder);
-  const config = new Config({ LOG_LEVEL: 'warn', ...process.env });
+  const config = readSettings();
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 
   const database = await openDatabase(config, console.error);
   try {
     const app = await NestFactory.createApplicationContext(ImportModule.with(config, database.url), {
-      logger: new JsonLogger(config.logLevel),
+      // What is asked for, else only what its user should know: the progress and the report are on the same terminal.
+      logger: new JsonLogger(process.env['LOG_LEVEL'] ? config.logLevel : 'warn'),
       abortOnError: false,
     });
     const started = Date.now();
