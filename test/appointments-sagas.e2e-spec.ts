@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { startTestApp, type TestApp } from './support/app.js';
 import { Clinic, monday, plusMinutes } from './support/clinic.js';
 import { until } from './support/until.js';
@@ -137,6 +138,27 @@ describe('what follows by itself', () => {
       expect(await clinic.appointment(bystander)).toMatchObject({ status: 'booked' });
       expect((await clinic.book(wanted(monday('10:00')))).status).toBe(201);
       await expectNothingDead();
+    });
+
+    it('a booking that looked before the death, and commits after it, is refused', async () => {
+      const mortal = await clinic.patient('Mortal');
+      const deceasedAt = plusMinutes(new Date().toISOString(), -1);
+      const blocker = new pg.Client({ connectionString: app.databaseUrl });
+      await blocker.connect();
+      try {
+        // Booking reads taken time when it has the patient, or at the same time: there it is held up until the death is stored.
+        await blocker.query('begin; lock table write.resource_allocations in access exclusive mode');
+        const booking = clinic.book(wanted(monday('10:00'), { patientId: mortal }));
+        const waiting = `select from pg_locks where relation = 'write.resource_allocations'::regclass and not granted`;
+        await until(async () => (await blocker.query(waiting)).rowCount === 1);
+        const death = await app.client('admin').post(`/v1/patients/${mortal}/death`, { deceasedAt });
+        expect(death.status).toBe(200);
+        await blocker.query('commit');
+        const { status, body } = await booking;
+        expect([status, body.code]).toEqual([409, 'patient-deceased']);
+      } finally {
+        await blocker.end();
+      }
     });
 
     it('no booking made at that moment slips through', async () => {
