@@ -10,7 +10,7 @@ export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
 export const CVX = 'http://hl7.org/fhir/sid/cvx';
 export const UCUM = 'http://unitsofmeasure.org';
 
-/** Letters in front mark LOINC's parts and answers, whose check digit is computed from an unpublished number. */
+/** Letters in front mark LOINC's parts and answers: their last digit does not follow from the others by modulo 10. */
 function isLoinc(code: string): boolean {
   const [, digits, check] = /^(\d{1,7})-(\d)$/.exec(code) ?? [];
   return digits ? mod10CheckDigit(digits) === Number(check) : /^L[AGLP]\d{1,7}-\d$/.test(code);
