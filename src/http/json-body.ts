@@ -28,6 +28,7 @@ export function mustBeStorable(value: unknown, path: readonly (string | number)[
     return;
   }
   for (const [key, part] of Object.entries(value)) {
+    if (key in Object.prototype) throw invalid('validation-failed', 'There is no such field.', pointer([...path, key]));
     mustBeStorable(key, path);
     mustBeStorable(part, [...path, key]);
   }
