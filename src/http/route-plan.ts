@@ -47,9 +47,9 @@ export function mustTakeRequest({ takesBody, parameters }: RoutePlan, { body, qu
       throw invalid('validation-failed', 'This takes no body, or an empty object.', pointer([unknown]));
     }
   }
-  if (!parameters) return;
   for (const parameter of Object.keys(query as object)) {
-    if (!parameters.has(parameter)) {
+    // Nest takes out names that every object has before the validation could see them.
+    if (parameters ? !parameters.has(parameter) : parameter in Object.prototype) {
       const detail = 'There is no such query parameter here.';
       throw new DomainError('invalid', 'validation-failed', detail, { errors: [{ parameter, detail }] });
     }

@@ -189,7 +189,9 @@ const typeOf = ({ type, properties }: Schema) => (Array.isArray(type) ? type[0] 
 
 const withQuery = (path: string, id: string, query: readonly (readonly [string, string])[]) => {
   const filled = path.replace('{id}', id);
-  return query.length > 0 ? `${filled}?${new URLSearchParams([...query].map(([name, value]): [string, string] => [name, value]))}` : filled;
+  return query.length > 0
+    ? `${filled}?${new URLSearchParams([...query].map(([name, value]): [string, string] => [name, value])).toString()}`
+    : filled;
 };
 
 const requestOf = (
@@ -349,7 +351,7 @@ export function strangeRequests(aimed: Aimed): fc.Arbitrary<HostileRequest> {
     requestOf(aimed, {
       url: withQuery(path, about, [...Object.entries(query), ...parameters]),
       ...(sent !== undefined && { body: sent }),
-      headers: given as Record<string, string>,
+      headers: given,
     }),
   );
 }

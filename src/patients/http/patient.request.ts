@@ -61,7 +61,7 @@ export class ContactPointRequest {
 }
 
 export class AddressRequest {
-  /** @example ["12 St James's Square"] */
+  /** @example ["12 Regent Street"] */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(10)

@@ -17,7 +17,7 @@ export class CodeRequest {
 
   /**
    * The terminology's own wording.
-   * @example Hypertensive disorder
+   * @example "Hypertensive disorder"
    */
   @Optional()
   @IsPlainText(500)
@@ -25,7 +25,7 @@ export class CodeRequest {
 
   /**
    * The words of whoever records it.
-   * @example High blood pressure, known for years
+   * @example "High blood pressure, known for years"
    */
   @Optional()
   @IsPlainText(500)

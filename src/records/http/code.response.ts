@@ -5,10 +5,10 @@ export class CodeResponse {
   /** @example 38341003 */
   code!: string;
 
-  /** @example Hypertensive disorder */
+  /** @example "Hypertensive disorder" */
   display?: string;
 
-  /** @example High blood pressure, known for years */
+  /** @example "High blood pressure, known for years" */
   text?: string;
 }
 

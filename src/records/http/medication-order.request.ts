@@ -68,7 +68,7 @@ export class PrescribeMedicationRequest {
 
   /**
    * Prescribes it in spite of an alert.
-   * @example Tolerated since 2021
+   * @example "Tolerated since 2021"
    */
   @Optional()
   @IsPlainText(500)

@@ -25,7 +25,7 @@ export class MedicationOrderResponse extends EntryResponse {
 
   /**
    * Why it is on hold, or was stopped.
-   * @example No longer needed
+   * @example "No longer needed"
    */
   statusReason?: string;
 
@@ -44,7 +44,7 @@ export class MedicationOrderResponse extends EntryResponse {
 
   /**
    * Why it was prescribed in spite of an alert.
-   * @example Tolerated since 2021
+   * @example "Tolerated since 2021"
    */
   overrideReason?: string;
 }

@@ -63,7 +63,7 @@ export class ReferenceRangeRequest {
   @IsNumber({ allowNaN: false, allowInfinity: false })
   high?: number;
 
-  /** @example normal for adults */
+  /** @example "normal for adults" */
   @Optional()
   @IsPlainText(500)
   text?: string;

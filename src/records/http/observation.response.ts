@@ -30,7 +30,7 @@ export class ReferenceRangeResponse {
   /** @example 140 */
   high?: number;
 
-  /** @example normal for adults */
+  /** @example "normal for adults" */
   text?: string;
 }
 
