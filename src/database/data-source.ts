@@ -7,10 +7,12 @@ export interface DatabaseSettings {
   readonly poolSize: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
+  /** Role that every connection works as, in place of the user of the URL. */
+  readonly role?: string | undefined;
 }
 
 /** The one way to this application's database: entities come from the modules, tables from the migrations alone. */
-export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis' }: DatabaseSettings) {
+export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', role }: DatabaseSettings) {
   return {
     type: 'postgres',
     url,
@@ -26,7 +28,7 @@ export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis' }:
     extra: {
       types,
       // Starting a parallel worker takes longer than any query of this application.
-      options: '-c timezone=UTC -c max_parallel_workers_per_gather=0',
+      options: `-c timezone=UTC -c max_parallel_workers_per_gather=0${role ? ` -c role=${role}` : ''}`,
       keepAlive: true,
       idleTimeoutMillis: 60_000,
     },

@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { applicationRole } from './application-role.js';
 import { type DatabaseSettings, typeOrmOptions } from './data-source.js';
 import { Database } from './database.js';
-import { migrate, refusePending } from './migrations.js';
+import { migrateDatabase, refusePending } from './migrations.js';
 
 export interface DatabaseModuleOptions extends DatabaseSettings {
   /** Apply pending migrations at start; where this is off, pending ones stop the start. */
@@ -19,12 +20,15 @@ export class DatabaseModule {
       global: true,
       imports: [
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({ ...typeOrmOptions(settings), autoLoadEntities: true, toRetry: () => false }),
+          useFactory: async () => {
+            if (migrateOnStart) await migrateDatabase(settings);
+            const role = await applicationRole(settings.url);
+            return { ...typeOrmOptions({ ...settings, role }), autoLoadEntities: true, toRetry: () => false };
+          },
           dataSourceFactory: async (options) => {
             if (!options) throw new Error('TypeORM has no options');
             const dataSource = await new DataSource(options).initialize();
-            if (migrateOnStart) await migrate(dataSource, settings.url);
-            else await refusePending(dataSource);
+            if (!migrateOnStart) await refusePending(dataSource);
             return dataSource;
           },
         }),

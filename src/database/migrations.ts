@@ -1,26 +1,28 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { grantToApplication } from './application-role.js';
 import { type DatabaseSettings, typeOrmOptions } from './data-source.js';
 
 /** Two keys, so that it can never be one of the engine's locks, which have a single bigint key. */
 const LOCK = [0x616e616d, 1] as const;
 
-/**
- * Applies the migrations that are pending, each in its own transaction. Processes that start together take turns.
- * Returns their names.
- */
-export async function migrate(dataSource: DataSource, url: string): Promise<string[]> {
+async function migrate(dataSource: DataSource, url: string): Promise<string[]> {
   const turn = new pg.Client({ connectionString: url, application_name: 'anamnesis migrations' });
   await turn.connect();
   try {
     await turn.query('select pg_advisory_lock($1, $2)', [...LOCK]);
-    return (await dataSource.runMigrations()).map(({ name }) => name);
+    const applied = await dataSource.runMigrations();
+    await grantToApplication(turn);
+    return applied.map(({ name }) => name);
   } finally {
     await turn.end();
   }
 }
 
-/** Applies the pending migrations without the application. */
+/**
+ * Applies the migrations that are pending, each in its own transaction, as the user of the URL. Processes that start together
+ * take turns. Returns their names.
+ */
 export async function migrateDatabase(settings: DatabaseSettings): Promise<string[]> {
   const dataSource = await new DataSource(typeOrmOptions(settings)).initialize();
   try {
