@@ -45,7 +45,7 @@ export class PendingCommands {
   /** Milliseconds until the next command is due; negative when it is late, undefined when there is none. */
   async nextDueInMs(): Promise<number | undefined> {
     const [row] = await this.database.query<{ in_ms: string | number | null }>(nextDue);
-    return row?.in_ms == null ? undefined : Number(row.in_ms);
+    return row === undefined || row.in_ms === null ? undefined : Number(row.in_ms);
   }
 
   /** Commits with the command's own events: a command is done exactly when its effect is stored. */

@@ -106,14 +106,14 @@ export class SagaConsumer implements Consumer {
 
   private commandsOf(saga: ISaga<DomainEvent>, events: readonly DomainEvent[]): ICommand[] {
     const commands: ICommand[] = [];
-    const outcome: { completed: boolean; error?: unknown } = { completed: false };
+    const outcome: { completed: boolean; error?: Error } = { completed: false };
     const subscription = saga(of(...events)).subscribe({
       next: (command) => commands.push(command),
-      error: (error: unknown) => (outcome.error = error),
+      error: (error: unknown) => (outcome.error = error instanceof Error ? error : new Error(String(error))),
       complete: () => (outcome.completed = true),
     });
     subscription.unsubscribe();
-    if (outcome.error !== undefined) throw outcome.error as Error;
+    if (outcome.error !== undefined) throw outcome.error;
     if (!outcome.completed) {
       throw new NotDurable(`The saga ${this.name} uses an operator that needs time: it cannot be durable`);
     }
