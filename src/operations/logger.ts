@@ -1,10 +1,11 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Level, type Logger, pino } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 
 /** Where Nest tells what it wires at start. */
 const WIRING = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 /** Where Nest tells of an error at start that it also throws: whoever catches it says it once. */
 const THROWN = new Set(['ExceptionHandler', 'NestApplication']);
+const SECRETS = new Set(['authorization', 'cookie', 'access_token', 'token', 'password', 'body', 'query']);
 /** SQLSTATE class of messages that quote a value. */
 const DATA_EXCEPTION = '22';
 
@@ -15,18 +16,17 @@ const DATA_EXCEPTION = '22';
 export class JsonLogger implements LoggerService {
   readonly pino: Logger;
 
-  constructor(level: string) {
-    this.pino = pino({
-      level,
-      base: undefined,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: ['authorization', '*.authorization', 'token', '*.token', 'password', '*.password'],
-        remove: true,
+  constructor(level: string, destination: DestinationStream = pino.destination({ sync: true })) {
+    this.pino = pino(
+      {
+        level,
+        base: undefined,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+        serializers: { err: describeError },
       },
-      serializers: { err: describeError },
-    });
+      destination,
+    );
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -64,12 +64,22 @@ export class JsonLogger implements LoggerService {
     const fields = { context, ...(err !== undefined && { err }), ...(stack !== undefined && { stack }) };
     if (err === message) this.pino[shown](fields);
     else if (typeof message === 'string') this.pino[shown](fields, message);
-    else this.pino[shown]({ ...fields, details: message });
+    else this.pino[shown]({ ...fields, details: withoutSecrets(message) });
   }
 }
 
 const isNoise = (context: string, level: Level): boolean =>
   (level === 'info' && WIRING.has(context)) || (level === 'error' && THROWN.has(context));
+
+/** A copy, at any depth, for what is logged as an object. */
+function withoutSecrets(message: unknown): unknown {
+  try {
+    const text = JSON.stringify(message, (name, value: unknown) => (SECRETS.has(name) ? undefined : value));
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return '(cannot be written as JSON)';
+  }
+}
 
 /** What is safe to keep of an error: its kind, its code, its place. */
 export function describeError(error: Error & { code?: unknown; cause?: unknown }): Record<string, unknown> {
