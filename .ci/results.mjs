@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 /** Reads what jest wrote with `--json --outputFile`. */
 
 /** Suites that jest skips where a Debian package is missing. Here the packages are there, so they must have run. */
-const NEED_A_PACKAGE = [];
+const NEED_A_PACKAGE = ['test/swagger-ui.e2e-spec.ts'];
 
 const commands = {
   /** `count FILE STATUS`: prints passed, failed and skipped. STATUS is 0 when jest said that all is well. */

@@ -41,6 +41,7 @@ export function configureApp(
         imgSrc: ["'self'", 'data:'],
       },
     },
+    xFrameOptions: { action: 'deny' },
   });
   // Built when somebody first asks for it.
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {

@@ -5,7 +5,7 @@ import { Public } from '../security/index.js';
 import { LiveResponse, ReadyResponse } from './health.response.js';
 import { Readiness } from './readiness.js';
 
-@ApiTags('Health')
+@ApiTags('health')
 @Public()
 @Controller('health')
 export class HealthController {

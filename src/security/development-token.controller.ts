@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, NotFoundException, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from './allow.js';
 import { DevelopmentIssuer, SECONDS_OF_A_TOKEN } from './development-issuer.js';
 import { DevelopmentTokenRequest } from './development-token.request.js';
@@ -16,6 +16,14 @@ export class DevelopmentTokenController {
   @ApiOperation({
     summary: 'Get a token to try the API with',
     description: 'Only in development: there is no such address in production.',
+  })
+  @ApiBody({
+    type: DevelopmentTokenRequest,
+    examples: {
+      'of the front desk': { value: { role: 'receptionist' } },
+      'of a patient': { value: { role: 'patient', patientId: '018f0000-0000-7000-8000-000000000001' } },
+      'of a named practitioner': { value: { role: 'practitioner', subject: 'dr-okafor' } },
+    },
   })
   async mint(@Body() { role, patientId, subject }: DevelopmentTokenRequest): Promise<DevelopmentTokenResponse> {
     if (!this.issuer.key) throw new NotFoundException();
