@@ -76,6 +76,27 @@ describe('the built application on a PostgreSQL of its own', () => {
     agent.destroy();
   });
 
+  it('starts in production, where nobody can mint a token', async () => {
+    const issuer = 'https://login.example.org';
+    const api = await start({
+      databaseUrl: database.url,
+      env: {
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        OIDC_ISSUER: issuer,
+        OIDC_AUDIENCE: 'anamnesis',
+        OIDC_JWKS_URL: `${issuer}/jwks`,
+      },
+    });
+    await api.ready();
+    const minting = await fetch(new URL('/dev/token', api.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"role":"admin"}',
+    });
+    expect(minting.status).toBe(404);
+  });
+
   describe('stops with one line that names the variable when', () => {
     const refusal = async (options: RealProcessOptions) => {
       const api = new RealProcess(options);
