@@ -22,7 +22,7 @@ export { Projection } from './projections/projection.js';
 export { Projects } from './projections/projects.js';
 export { Reads } from './reads.js';
 export { at, CancelTimer, Timer } from './sagas/timers.js';
-export type { MetadataOf } from './store/event-store.js';
+export type { MetadataOf } from './store/commit-statements.js';
 export { Streams } from './streams.js';
 export { currentUnitOfWork, type Effect } from './unit-of-work.js';
 export { type SubscriptionState, SubscriptionStatus } from './subscriptions/subscription-status.js';

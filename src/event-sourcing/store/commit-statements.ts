@@ -1,0 +1,126 @@
+import { statement, type Statement } from '../../database/sql.js';
+import type { DomainEvent, EventClass, EventMetadata } from '../domain-event.js';
+import type { EventCatalogue } from '../event-catalogue.js';
+import { newId } from '../ids.js';
+import type { Effect, StagedStream, UnitOfWork } from '../unit-of-work.js';
+
+/** Metadata of the command, copied into each of its events. */
+export type CommandMetadata = Omit<EventMetadata, 'patientId'>;
+
+/** Adds what the application knows of an event to its metadata, such as the patient it concerns. */
+export type MetadataOf = (
+  event: DomainEvent,
+  stream: { streamId: string; streamType: string },
+) => Partial<EventMetadata>;
+export const METADATA_OF = Symbol('MetadataOf');
+
+const SOURCES = {
+  nothing: '$1::bigint',
+  append_event:
+    'write.append_event($1::uuid, $2, $3::int, $4::uuid, $5, $6::smallint, $7::jsonb, $8::jsonb, $9::uuid, $10::int)',
+  append: `write.append($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::int[], $6::uuid[], $7::text[], $8::smallint[],
+    $9::jsonb[], $10::jsonb[], $11::uuid[], $12::int[])`,
+} as const;
+type Source = keyof typeof SOURCES;
+
+/** An expression that stores the staged events and gives the position of the last one, or 0 on a conflict; and its parameters. */
+export interface AppendCall {
+  readonly source: Source;
+  readonly parameters: readonly unknown[];
+}
+
+/** One event as the append functions take it. */
+interface EventParameters {
+  readonly id: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** Turns what a command staged into one statement: the append, and the command's effects as expressions over its result. */
+export class CommitStatements {
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(
+    private readonly catalogue: EventCatalogue,
+    private readonly metadataOf: MetadataOf,
+  ) {}
+
+  /** One event on one stream, the common command, goes by scalars; anything else by arrays. */
+  appendCall(unit: UnitOfWork, metadata: CommandMetadata): AppendCall {
+    const [stream, ...others] = unit.streams;
+    if (!stream) return { source: 'nothing', parameters: [unit.lastPositionSeen] };
+    const [event, ...more] = stream.events;
+    if (!event || others.length > 0 || more.length > 0 || unit.guards.size > 1) return this.arrays(unit, metadata);
+
+    const { id, type, schemaVersion, data, metadata: all } = this.eventParameters(event, stream, metadata);
+    const [[guard, guardVersion] = [null, null]] = unit.guards;
+    const { streamId, streamType, expectedVersion } = stream;
+    return {
+      source: 'append_event',
+      parameters: [streamId, streamType, expectedVersion, id, type, schemaVersion, data, all, guard, guardVersion],
+    };
+  }
+
+  /** The effects are evaluated in order, and only when the versions held. */
+  statement(source: Source, effects: readonly Effect[], firstParameter: number): Statement {
+    const key = `${source}|${effects.map((effect) => effect.call).join('|')}`;
+    let known = this.statements.get(key);
+    if (!known) this.statements.set(key, (known = statement(textOf(source, effects, firstParameter))));
+    return known;
+  }
+
+  private arrays(unit: UnitOfWork, metadata: CommandMetadata): AppendCall {
+    const { streams } = unit;
+    const events = streams.flatMap((stream) =>
+      stream.events.map((event, n) => ({
+        ...this.eventParameters(event, stream, metadata),
+        streamId: stream.streamId,
+        version: stream.expectedVersion + n + 1,
+      })),
+    );
+    return {
+      source: 'append',
+      parameters: [
+        streams.map((stream) => stream.streamId),
+        streams.map((stream) => stream.streamType),
+        streams.map((stream) => stream.expectedVersion),
+        events.map((event) => event.streamId),
+        events.map((event) => event.version),
+        events.map((event) => event.id),
+        events.map((event) => event.type),
+        events.map((event) => event.schemaVersion),
+        events.map((event) => event.data),
+        events.map((event) => event.metadata),
+        [...unit.guards.keys()],
+        [...unit.guards.values()],
+      ],
+    };
+  }
+
+  private eventParameters(event: DomainEvent, stream: StagedStream, metadata: CommandMetadata): EventParameters {
+    const { name, version } = this.catalogue.of(event.constructor as EventClass);
+    return {
+      id: newId(),
+      type: name,
+      schemaVersion: version,
+      data: JSON.stringify(event.data),
+      metadata: JSON.stringify({ ...metadata, ...this.metadataOf(event, stream) }),
+    };
+  }
+}
+
+function textOf(source: Source, effects: readonly Effect[], firstParameter: number): string {
+  if (effects.length === 0) return `select ${SOURCES[source]}`;
+  let next = firstParameter;
+  const calls = effects.map(({ call, values }) => {
+    const shifted = call.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + next}`);
+    next += values.length;
+    return `, case when appended.went then ${shifted} end`;
+  });
+  return `
+    select appended.position ${calls.join('')} from (
+      select position, ${source === 'nothing' ? 'true' : 'position > 0'} as went
+      from (select ${SOURCES[source]} as position offset 0) once) appended`;
+}
