@@ -53,8 +53,12 @@ export class References {
 }
 
 export function conditional(reference: Element): ConditionalReference | undefined {
-  const [, type, system, value] = CONDITIONAL.exec(reference.field('reference').optionalText() ?? '') ?? [];
-  return type && system && value
-    ? { type, system: decodeURIComponent(system), value: decodeURIComponent(value) }
-    : undefined;
+  const element = reference.field('reference');
+  const [, type, system, value] = CONDITIONAL.exec(element.optionalText() ?? '') ?? [];
+  if (!type || !system || !value) return undefined;
+  try {
+    return { type, system: decodeURIComponent(system), value: decodeURIComponent(value) };
+  } catch {
+    throw unusable('dangling-reference', element.path);
+  }
 }

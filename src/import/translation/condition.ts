@@ -2,7 +2,7 @@ import { RecordCondition } from '../../records/commands/record-condition.js';
 import {
   conditionClinicalStatuses,
   conditionVerificationStatuses,
-  type severities,
+  type Severity,
 } from '../../records/events/condition-events.js';
 import { codeOf, statusOf } from '../fhir/data-types.js';
 import type { Element } from '../fhir/element.js';
@@ -49,11 +49,10 @@ export function mustNotBeInError(resource: Element): void {
 }
 
 /** SNOMED CT, as FHIR's condition-severity has them. */
-const SEVERITIES: Readonly<Record<string, (typeof severities)[number]>> = {
-  '255604002': 'mild',
-  '6736007': 'moderate',
-  '24484000': 'severe',
-};
+const SEVERITIES = new Map<string | undefined, Severity>([
+  ['255604002', 'mild'],
+  ['6736007', 'moderate'],
+  ['24484000', 'severe'],
+]);
 
-const severityOf = (severity: Element) =>
-  SEVERITIES[severity.exists ? (severity.first('coding').field('code').optionalText() ?? '') : ''];
+const severityOf = (severity: Element) => SEVERITIES.get(severity.first('coding').field('code').optionalText());

@@ -80,21 +80,21 @@ function wordsOf(instruction: Element): string[] {
   );
 }
 
-const UNITS: Readonly<Record<string, string>> = {
-  s: 'second',
-  min: 'minute',
-  h: 'hour',
-  d: 'day',
-  wk: 'week',
-  mo: 'month',
-  a: 'year',
-};
+const UNITS = new Map<string | undefined, string>([
+  ['s', 'second'],
+  ['min', 'minute'],
+  ['h', 'hour'],
+  ['d', 'day'],
+  ['wk', 'week'],
+  ['mo', 'month'],
+  ['a', 'year'],
+]);
 
 /** `2 times every 12 hours`, in words because FHIR's own structure of a timing has no place here. */
 function timingOf(repeat: Element): string | undefined {
   const frequency = repeat.field('frequency').optionalNumber();
   const period = repeat.field('period').optionalNumber();
-  const unit = UNITS[repeat.field('periodUnit').optionalText() ?? ''];
+  const unit = UNITS.get(repeat.field('periodUnit').optionalText());
   if (frequency === undefined || period === undefined || unit === undefined) return undefined;
   const times = frequency === 1 ? 'once' : `${frequency} times`;
   return period === 1 ? `${times} every ${unit}` : `${times} every ${period} ${unit}s`;

@@ -100,18 +100,18 @@ function statusOf(resource: Element): Observed['status'] {
   throw leftOut(`status ${status}`);
 }
 
-/** Synthea's own spelling. */
-const CATEGORIES: Readonly<Record<string, ObservationCategory>> = {
-  'vital-sign': 'vital-signs',
-  ...Object.fromEntries(observationCategories.map((category) => [category, category])),
-};
+/** With Synthea's own spelling of one. */
+const CATEGORIES = new Map<string | undefined, ObservationCategory>([
+  ...observationCategories.map((category) => [category, category] as const),
+  ['vital-sign', 'vital-signs'],
+]);
 
 /** Categories of others, such as those of a profile, have no place here. */
 const categoryOf = (resource: Element): ObservationCategory | undefined =>
   resource
     .items('category')
     .flatMap((concept) => concept.items('coding'))
-    .map((coding) => CATEGORIES[coding.field('code').optionalText() ?? ''])
+    .map((coding) => CATEGORIES.get(coding.field('code').optionalText()))
     .find((category) => category !== undefined);
 
 function measurementOf(element: Element): Measurement {
