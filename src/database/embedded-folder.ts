@@ -13,12 +13,17 @@ const REACHABLE = '/var/lib/anamnesis';
  * cannot reach the programs, it gets a copy. `say` hears of it.
  */
 export async function embeddedCluster(dataFolder: string, say: (line: string) => void): Promise<Cluster> {
-  const bin = await embeddedPostgresBin();
+  const account = accountForServer();
+  const bin = await embeddedBinFor(account);
   mkdirSync(dataFolder, { recursive: true });
   const folder = resolve(dataFolder, 'postgres');
-  const account = accountForServer();
-  if (!account) return { folder, bin };
-  return { folder: reachableFolder(folder, account, say), bin: reachableBin(bin, account), account };
+  return account ? { folder: reachableFolder(folder, account, say), bin, account } : { folder, bin };
+}
+
+/** Folder of the programs that come with the application, or of a copy where the account cannot reach them, as in /root. */
+export async function embeddedBinFor(account: Account | undefined): Promise<string> {
+  const bin = await embeddedPostgresBin();
+  return account ? reachableBin(bin, account) : bin;
 }
 
 function reachableFolder(folder: string, account: Account, say: (line: string) => void): string {

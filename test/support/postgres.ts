@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedPostgresBin } from '../../src/database/postgres-binaries.js';
+import { embeddedBinFor } from '../../src/database/embedded-folder.js';
 import {
   accepts,
   accountForServer,
@@ -38,10 +38,11 @@ export class TestPostgres {
   static async start({ bin, durable = true, label = 'server' }: PostgresOptions = {}): Promise<TestPostgres> {
     const root = mkdtempSync(join(tmpdir(), `anamnesis-test-${process.pid}-${label}-`));
     chmodSync(root, 0o755);
+    const account = accountForServer();
     const cluster = {
       folder: join(root, 'postgres'),
-      bin: bin ?? process.env['TEST_POSTGRES_BIN'] ?? (await embeddedPostgresBin()),
-      account: accountForServer(),
+      bin: bin ?? process.env['TEST_POSTGRES_BIN'] ?? (await embeddedBinFor(account)),
+      account,
     };
     const settings: Record<string, string> = { max_connections: '300' };
     if (!durable) Object.assign(settings, { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' });
