@@ -22,7 +22,7 @@ await runProgram(async () => {
     );
     logRequests(app, logger.pino);
     prepareDrain(app);
-    configureApp(app);
+    configureApp(app, { corsOrigins: config.corsOrigins });
     stopOnSignals(app, { timeoutMs: config.shutdownTimeoutMs, logger, closeDatabase: () => database.close() });
     const url = await listen(app, config);
     console.log(`Anamnesis listens on ${url}: try it in Swagger UI at ${url}/docs`);

@@ -4,7 +4,7 @@ import { openApiDocument } from './openapi/document.js';
 
 export interface HttpOptions {
   /** Origins of browsers that may call the API; none unless told. */
-  readonly corsOrigins?: readonly string[];
+  readonly corsOrigins?: 'any' | readonly string[];
 }
 
 /** What a browser may read of an answer beside its body. */
@@ -28,7 +28,13 @@ export function configureApp(
   { corsOrigins = [] }: HttpOptions = {},
 ): NestFastifyApplication {
   addressRoutes(app);
-  if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], exposedHeaders: EXPOSED_HEADERS });
+  if (corsOrigins.length > 0) {
+    app.enableCors({
+      origin: corsOrigins === 'any' ? true : [...corsOrigins],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+      exposedHeaders: EXPOSED_HEADERS,
+    });
+  }
   app.useSecurityHeaders({
     contentSecurityPolicy: {
       useDefaults: false,

@@ -19,6 +19,7 @@ describe('the settings', () => {
       role: 'all',
       migrateOnStart: true,
       devTokens: true,
+      corsOrigins: 'any',
       readYourWriteTimeoutMs: 2000,
     });
   });
@@ -29,8 +30,14 @@ describe('the settings', () => {
       host: '0.0.0.0',
       migrateOnStart: false,
       devTokens: false,
+      corsOrigins: [],
       oidc: { issuer: oidc.OIDC_ISSUER, audience: oidc.OIDC_AUDIENCE, jwksUrl: oidc.OIDC_JWKS_URL },
     });
+  });
+
+  it('take origins separated by commas', () => {
+    const { corsOrigins } = new Config({ CORS_ORIGINS: 'https://desk.example.org, http://localhost:5173' });
+    expect(corsOrigins).toEqual(['https://desk.example.org', 'http://localhost:5173']);
   });
 
   it('take an empty value as not set', () => {
@@ -50,6 +57,7 @@ describe('the settings', () => {
     ['DATABASE_POOL_SIZE', { DATABASE_POOL_SIZE: '1' }],
     ['MIGRATE_ON_START', { MIGRATE_ON_START: 'yes' }],
     ['READ_YOUR_WRITE_TIMEOUT_MS', { READ_YOUR_WRITE_TIMEOUT_MS: '2s' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://desk.example.org/,*' }],
     ['OIDC_ISSUER', { OIDC_AUDIENCE: 'anamnesis' }],
     ['OIDC_AUDIENCE', { OIDC_ISSUER: oidc.OIDC_ISSUER }],
     ['OIDC_JWKS_URL', { OIDC_ISSUER: oidc.OIDC_ISSUER, OIDC_AUDIENCE: 'anamnesis' }],

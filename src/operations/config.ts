@@ -33,6 +33,8 @@ export class Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly oidc: OidcSettings | undefined;
   readonly devTokens: boolean;
+  /** Origins of browsers that may call the API; `any` in development unless set. */
+  readonly corsOrigins: 'any' | readonly string[];
   readonly readYourWriteTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
 
@@ -54,6 +56,7 @@ export class Config {
     this.readYourWriteTimeoutMs = settings.integer('READ_YOUR_WRITE_TIMEOUT_MS', 2000, { min: 0, max: 60_000 });
     this.shutdownTimeoutMs = settings.integer('SHUTDOWN_TIMEOUT_MS', 30_000, { min: 1000, max: 600_000 });
 
+    this.corsOrigins = settings.origins('CORS_ORIGINS') ?? (this.production ? [] : 'any');
     this.oidc = settings.oidc();
     this.devTokens = settings.flag('DEV_TOKENS', !this.production);
     if (this.production && this.devTokens) {
@@ -108,6 +111,21 @@ class Environment {
       throw new SettingError(variable, `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
     }
     return text;
+  }
+
+  /** Origins, comma-separated: `https://desk.example.org,http://localhost:5173`. */
+  origins(variable: string): readonly string[] | undefined {
+    const origins = this.text(variable)
+      ?.split(',')
+      .map((origin) => origin.trim());
+    const wrong = origins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+    if (wrong !== undefined) {
+      throw new SettingError(
+        variable,
+        `must hold origins such as https://desk.example.org, not ${JSON.stringify(wrong)}`,
+      );
+    }
+    return origins;
   }
 
   /** All three settings, or none. */

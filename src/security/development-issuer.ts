@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
-import { randomBytes } from 'node:crypto';
 import type { CallerRole } from './allow.js';
 import { SecurityOptions } from './security-options.js';
 
@@ -8,6 +7,8 @@ export const DEVELOPMENT_ISSUER = 'anamnesis-development';
 export const DEVELOPMENT_AUDIENCE = 'anamnesis';
 export const SECONDS_OF_A_TOKEN = 8 * 60 * 60;
 const SHORTEST_SECRET = 32;
+/** No secret: whoever reaches this issuer may be anybody. Fixed, so that tokens outlive a restart and hold for every process. */
+const WELL_KNOWN_SECRET = 'anamnesis development tokens prove nothing';
 
 export interface TokenOwner {
   readonly subject: string;
@@ -27,11 +28,11 @@ export class DevelopmentIssuer {
     if (process.env.NODE_ENV === 'production') {
       throw new Error('The development token issuer cannot be enabled when NODE_ENV is production: set OIDC_ISSUER');
     }
-    const { secret } = developmentIssuer;
-    if (secret !== undefined && secret.length < SHORTEST_SECRET) {
-      throw new Error(`DEV_TOKEN_SECRET must have at least ${SHORTEST_SECRET} characters`);
+    const { secret = WELL_KNOWN_SECRET } = developmentIssuer;
+    if (secret.length < SHORTEST_SECRET) {
+      throw new Error(`The secret of the development issuer must have at least ${SHORTEST_SECRET} characters`);
     }
-    this.key = secret === undefined ? randomBytes(SHORTEST_SECRET) : new TextEncoder().encode(secret);
+    this.key = new TextEncoder().encode(secret);
   }
 
   /** @throws Error where there is no embedded issuer. */
