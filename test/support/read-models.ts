@@ -1,0 +1,80 @@
+import { Test } from '@nestjs/testing';
+import { AppModule } from '../../src/app.module.js';
+import { Database } from '../../src/database/database.js';
+import { sql, statement } from '../../src/database/sql.js';
+import { DurableEventBus } from '../../src/event-sourcing/buses/durable-event-bus.js';
+import type { DomainEvent } from '../../src/event-sourcing/index.js';
+import type { Projection } from '../../src/event-sourcing/projections/projection.js';
+import { projectionTarget } from '../../src/event-sourcing/projections/projects.js';
+import { EventStore } from '../../src/event-sourcing/store/event-store.js';
+import { Config } from '../../src/operations/config.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const readTables = sql`
+  select table_name as name from information_schema.tables where table_schema = 'read' and table_type = 'BASE TABLE' order by 1`;
+
+const LISTED = 5;
+
+/**
+ * Holds every read table against the log: all events are folded from the first on, by the projection's own methods and in memory,
+ * and every column of every row must be the same. To be called when the subscriptions have caught up and nobody writes.
+ *
+ * @returns how many rows each read table has.
+ * @throws Error that names rows that differ, are missing, or have no event.
+ */
+export async function readModelsEqualTheirFold(databaseUrl: string): Promise<Record<string, number>> {
+  // The application itself knows its events, projections and tables. As an `api` it runs no subscriptions.
+  const config = new Config({ NODE_ENV: 'test', LOG_LEVEL: 'silent', ROLE: 'api', MIGRATE_ON_START: 'false' });
+  const application = await Test.createTestingModule({ imports: [AppModule.with(config, databaseUrl)] })
+
+    .compile();
+  try {
+    await application.init();
+    const database = application.get(Database);
+    const events = await application.get(EventStore, { strict: false }).log(0, Number.MAX_SAFE_INTEGER, 10_000_000);
+    const counts: Record<string, number> = {};
+    const faults: string[] = [];
+    for (const projection of application.get(DurableEventBus, { strict: false }).projections) {
+      const { table, rows } = await folded(projection, events, database);
+      counts[table] = rows.length;
+      faults.push(...(await differences(table, rows, database)));
+    }
+    const unknown = (await database.query<{ name: string }>(readTables)).filter(({ name }) => !(name in counts));
+    if (unknown.length > 0) faults.push(`No projection fills ${unknown.map(({ name }) => name).join(', ')}`);
+    if (faults.length > 0) throw new Error(`Read models are not the fold of their events:\n${faults.join('\n')}`);
+    return counts;
+  } finally {
+    await application.close();
+  }
+}
+
+async function folded(projection: Projection<object>, events: readonly DomainEvent[], { dataSource }: Database) {
+  const metadata = dataSource.getMetadata(projectionTarget(projection.constructor).entity);
+  const byKey = new Map<string, object | undefined>();
+  for (const event of events) {
+    if (!projection.handles(event)) continue;
+    for (const key of projection.keysOf(event)) byKey.set(key, projection.evolve(byKey.get(key), event, key));
+  }
+  const rows = [...byKey.values()]
+    .filter((row) => row !== undefined)
+    .map((row) =>
+      Object.fromEntries(
+        metadata.columns.map(({ propertyName, databaseName }) => [databaseName, (row as Row)[propertyName] ?? null]),
+      ),
+    );
+  return { table: metadata.tableName, rows };
+}
+
+/** Both sides have the types of the table's columns, so that only values count. */
+async function differences(table: string, rows: readonly Row[], database: Database): Promise<string[]> {
+  const comparison = statement(`
+    with fold as (select * from jsonb_populate_recordset(null::read."${table}", $1::jsonb)),
+      wrong as (
+        select 'the log says' as side, expected.* from (select * from fold except select * from read."${table}") expected
+        union all
+        select 'the table says', actual.* from (select * from read."${table}" except select * from fold) actual)
+    select side, to_jsonb(wrong) - 'side' as row from wrong order by to_jsonb(wrong) - 'side', side limit ${LISTED * 2}`);
+  const wrong = await database.query<{ side: string; row: Row }>(comparison, [JSON.stringify(rows)]);
+  return wrong.map(({ side, row }) => `${table}: ${side} ${JSON.stringify(row)}`);
+}
