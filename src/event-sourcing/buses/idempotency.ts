@@ -19,7 +19,7 @@ interface Answer {
   versions: Record<string, number>;
 }
 
-/** Thrown when another process has stored the answer to this key first: the command is rolled back, and that answer stands. */
+/** Another process has stored the answer to this key first: the command is rolled back, and that answer stands. */
 class AnsweredMeanwhile extends Error {}
 
 /**
@@ -54,7 +54,8 @@ export class Idempotency {
       try {
         return await run((unit, result) => saveAnswer(context, key, requestHash, unit, result));
       } catch (error) {
-        const stored = error instanceof AnsweredMeanwhile ? await this.answerOf(context) : undefined;
+        // The same request at another process may have won meanwhile, and what is refused here may be the consequence of that.
+        const stored = await this.answerOf(context);
         if (!stored) throw error;
         return replay<R>(stored, context);
       }
