@@ -4,7 +4,6 @@ import { RealProcess } from '../support/process.js';
 import { freedTimes, promisesHold } from '../support/promises.js';
 import { Random } from '../support/random.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { until } from '../support/until.js';
 
 const ROUNDS = 6;
 const seed = Random.seed();
@@ -29,8 +28,7 @@ describe(`a process that is killed in the middle of its work (SEED=${seed})`, ()
     const { ledger } = load;
     await load.start();
     for (let round = 1; round <= ROUNDS; round++) {
-      const before = ledger.acknowledged.length;
-      await until(() => ledger.acknowledged.length > before + 40 || ledger.faults.length > 0, 30_000);
+      await load.goOn();
       await pause(random.below(700));
       await api.kill();
       // Once it is killed while it starts, with the work of the dead one to be taken over.
@@ -42,8 +40,7 @@ describe(`a process that is killed in the middle of its work (SEED=${seed})`, ()
       }
       await api.start();
     }
-    const before = ledger.acknowledged.length;
-    await until(() => ledger.acknowledged.length > before + 40 || ledger.faults.length > 0, 30_000);
+    await load.goOn();
     await load.stop();
 
     const { events } = await promisesHold(database.url, ledger);

@@ -4,6 +4,7 @@ import type { Answer } from './client.js';
 import { Ledger } from './ledger.js';
 import type { RealProcess } from './process.js';
 import { Random } from './random.js';
+import { until } from './until.js';
 
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const FAMILIES = ['Lovelace', 'Müller', 'Okafor', 'Nguyễn', "O'Brien", 'García', '李', 'Smith'];
@@ -30,6 +31,7 @@ export class Load {
   private practitioners: string[] = [];
   private serviceTypeId = '';
 
+  /** `processes` may change while the load runs. */
   constructor(processes: readonly RealProcess[], seed: number) {
     this.random = new Random(seed);
     this.ledger = new Ledger(processes, new Random(seed ^ 0x5eed));
@@ -50,6 +52,13 @@ export class Load {
     }
     this.stopping = false;
     this.users = Array.from({ length: users }, () => this.use());
+  }
+
+  /** Waits until that many more commands are acknowledged. */
+  async goOn(commands = 40): Promise<void> {
+    const { acknowledged, faults } = this.ledger;
+    const enough = acknowledged.length + commands;
+    await until(() => acknowledged.length >= enough || faults.length > 0, 30_000);
   }
 
   /** Every command that was sent gets its final answer; no more are sent. */

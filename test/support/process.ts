@@ -94,6 +94,15 @@ export class RealProcess {
     await this.ended();
   }
 
+  /** It runs no more until it is thawed, but keeps its connections: a machine that is suspended, or swaps. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   async restart(): Promise<void> {
     await this.kill();
     await this.start();
