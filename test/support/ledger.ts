@@ -106,6 +106,7 @@ export class Ledger {
 
   /** Undefined when the answer was lost. @throws Error for an answer that must never come. */
   private async ask(role: CallerRole, request: (client: Client) => Promise<Answer>): Promise<Answer | undefined> {
+    if (this.processes.length === 0) return undefined;
     const process = this.random.pick(this.processes);
     const name = `${process.url} ${role}`;
     const client = this.clients.get(name) ?? process.client(role);

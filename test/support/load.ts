@@ -78,7 +78,7 @@ export class Load {
   }
 
   private async use(): Promise<void> {
-    while (!this.stopping) await this.patient();
+    while (!this.stopping && this.ledger.faults.length === 0) await this.patient();
   }
 
   private async patient(): Promise<void> {

@@ -112,8 +112,8 @@ export async function promisesHold(databaseUrl: string, { acknowledged, refused,
     );
     return Object.fromEntries(counted.rows.map(({ type, count }) => [type, count]));
   });
-  const rows = await readModelsEqualTheirFold(databaseUrl).catch((error: Error) => {
-    wrong.push(error.message);
+  const rows = await readModelsEqualTheirFold(databaseUrl).catch((error: unknown) => {
+    wrong.push(error instanceof Error ? error.message : String(error));
     return {};
   });
   if (wrong.length > 0) throw new Error(wrong.join('\n'));

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { embeddedPostgresBin } from '../../src/database/postgres-binaries.js';
+import { Load } from '../support/load.js';
+import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { RealProcess } from '../support/process.js';
+import { promisesHold } from '../support/promises.js';
+import { Random } from '../support/random.js';
+import { administer } from '../support/test-database.js';
+import { until } from '../support/until.js';
+
+const POSTGRES_15 = '/usr/lib/postgresql/15/bin';
+const seed = Random.seed();
+const run = promisify(execFile);
+
+const installed = existsSync(join(POSTGRES_15, 'pg_dump'));
+if (!installed) {
+  process.stderr.write(
+    `NOT RUN: dump and restore, as PostgreSQL 15 is not in ${POSTGRES_15} (Debian: postgresql-15)\n`,
+  );
+}
+
+(installed ? describe : describe.skip)(`a database that is dumped and restored (SEED=${seed})`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'anamnesis-dump-'));
+  const servers: TestPostgres[] = [];
+  const processes: RealProcess[] = [];
+
+  afterAll(async () => {
+    for (const api of processes) await api.kill();
+    for (const server of servers) await server.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  const freshDatabase = async (bin: string) => {
+    const server = await startPostgres({ bin, durable: false, label: 'dump' });
+    servers.push(server);
+    await administer(server.url(), 'create database anamnesis');
+    return server.url('anamnesis');
+  };
+  const startApi = async (databaseUrl: string) => {
+    const api = new RealProcess({ databaseUrl, env: { MIGRATE_ON_START: 'false' } });
+    processes.push(api);
+    await api.start();
+    await until(async () => (await api.client().get('/health/ready')).status === 200);
+    return api;
+  };
+  const pg15 = (program: string, ...options: string[]) => run(join(POSTGRES_15, program), options);
+
+  it('goes on where it was: on another PostgreSQL 15, and from there on 18', async () => {
+    const first = await freshDatabase(POSTGRES_15);
+    await run(process.execPath, ['dist/src/database/migrate.js'], { env: { ...process.env, DATABASE_URL: first } });
+    const running = [await startApi(first)];
+    const load = new Load(running, seed);
+    const { ledger } = load;
+    await load.start();
+    await load.goOn(150);
+
+    // Killed, so that the dump holds work in progress: events not yet projected, commands and timers not yet done. The clients go on
+    // asking, and get the answers of what they sent to the first server from the one that takes its place.
+    const moveTo = async (bin: string, move: (from: string, to: string) => Promise<void>, from: string) => {
+      const [api] = running.splice(0);
+      await api!.kill();
+      const to = await freshDatabase(bin);
+      await move(from, to);
+      const told = { ...ledger.acknowledged.at(-1)! };
+      const highest = Math.max(...ledger.acknowledged.map(({ position }) => position));
+      running.push(await startApi(to));
+
+      // Tokens from before are satisfied, numbers go on.
+      const read = await running[0]!
+        .client('practitioner')
+        .get('/v1/patients', { 'consistency-token': String(told.position) });
+      expect(read.status).toBe(200);
+      const known = ledger.acknowledged.length;
+      await load.goOn(80);
+      const later = ledger.acknowledged.slice(known).filter(({ version }) => version === 1);
+      expect(later.length).toBeGreaterThan(0);
+      expect(Math.max(...ledger.acknowledged.map(({ position }) => position))).toBeGreaterThan(highest);
+      return to;
+    };
+
+    const second = await moveTo(
+      POSTGRES_15,
+      async (from, to) => {
+        const file = join(folder, 'custom.dump');
+        await pg15('pg_dump', '--format=custom', '--no-owner', `--file=${file}`, from);
+        await pg15('pg_restore', '--exit-on-error', '--no-owner', `--dbname=${to}`, file);
+      },
+      first,
+    );
+    const third = await moveTo(
+      await embeddedPostgresBin(),
+      async (from, to) => {
+        const file = join(folder, 'plain.sql');
+        await pg15('pg_dump', '--format=plain', '--no-owner', `--file=${file}`, from);
+        await pg15('psql', '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', `--file=${file}`, `--dbname=${to}`);
+      },
+      second,
+    );
+    await load.stop();
+    await promisesHold(third, ledger);
+    expect(ledger.lost).toBeGreaterThan(0);
+  }, 180_000);
+});
