@@ -12,6 +12,7 @@ describe(`a process that is killed in the middle of its work (SEED=${seed})`, ()
   const random = new Random(seed);
   let database: TestDatabase;
   let api: RealProcess;
+  let load: Load;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -19,12 +20,13 @@ describe(`a process that is killed in the middle of its work (SEED=${seed})`, ()
     await api.start();
   });
   afterAll(async () => {
+    await load?.abandon();
     await api?.kill();
     await database?.drop();
   });
 
   it(`keeps every promise, ${ROUNDS} times over`, async () => {
-    const load = new Load([api], seed);
+    load = new Load([api], seed);
     const { ledger } = load;
     await load.start();
     for (let round = 1; round <= ROUNDS; round++) {

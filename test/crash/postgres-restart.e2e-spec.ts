@@ -18,6 +18,7 @@ describe(`PostgreSQL restarted under load (SEED=${seed})`, () => {
   const random = new Random(seed);
   let server: TestPostgres;
   let api: RealProcess;
+  let load: Load;
 
   beforeAll(async () => {
     server = await startPostgres({ durable: true, label: 'restarted' });
@@ -26,12 +27,13 @@ describe(`PostgreSQL restarted under load (SEED=${seed})`, () => {
     await api.start();
   }, 60_000);
   afterAll(async () => {
+    await load?.abandon();
     await api?.kill();
     await server?.remove();
   });
 
   it('is answered with 503 while it is away, and all recovers by itself', async () => {
-    const load = new Load([api], seed);
+    load = new Load([api], seed);
     const { ledger } = load;
     const receptionist = api.client('receptionist');
     const anybody = api.client();

@@ -43,6 +43,7 @@ export class Ledger {
   lost = 0;
   slowestMs = 0;
 
+  private closed = false;
   private readonly clients = new Map<string, Client>();
 
   constructor(
@@ -88,9 +89,15 @@ export class Ledger {
     return this.final({ key: '', what: `GET ${path}` }, () => this.ask(role, (client) => client.get(path, headers)));
   }
 
+  /** Asks no more: what has no answer by now gets none. */
+  close(): void {
+    this.closed = true;
+  }
+
   private async final(sent: Sent, attempt: () => Promise<Answer | undefined>): Promise<Answer | undefined> {
     const deadline = Date.now() + FINAL_ANSWER_WITHIN_MS;
     while (Date.now() < deadline) {
+      if (this.closed) return undefined;
       try {
         const answer = await attempt();
         if (answer && isFinal(answer)) return answer;

@@ -67,6 +67,12 @@ export class Load {
     await Promise.all(this.users);
   }
 
+  /** Leaves everything as it is. For the end of a suite, also one that failed. */
+  async abandon(): Promise<void> {
+    this.ledger.close();
+    await this.stop();
+  }
+
   /** Books a time; the answer's status says whether it was free. */
   book(patientId: string, resourceIds: readonly string[], start: string): Promise<Answer | undefined> {
     return this.ledger.command('receptionist', 'POST', '/v1/appointments', {
