@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { embeddedPostgresBin } from '../../src/database/postgres-binaries.js';
+import { embeddedBinFor } from '../../src/database/embedded-folder.js';
+import { accountForServer } from '../../src/database/postgres-server.js';
 import { Load } from '../support/load.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { RealProcess } from '../support/process.js';
@@ -95,7 +96,7 @@ if (!installed) {
       first,
     );
     const third = await moveTo(
-      await embeddedPostgresBin(),
+      await embeddedBinFor(accountForServer()),
       async (from, to) => {
         const file = join(folder, 'plain.sql');
         await pg15('pg_dump', '--format=plain', '--no-owner', '--no-privileges', `--file=${file}`, from);
