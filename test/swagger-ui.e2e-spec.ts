@@ -56,6 +56,9 @@ const nextMonday = (): string => {
     const editor = block.locator('textarea.body-param__text');
     const example = JSON.parse(await editor.inputValue()) as object;
     if (Object.keys(replaced).length > 0) await editor.fill(JSON.stringify({ ...example, ...replaced }, undefined, 2));
+    // The answer of an earlier execution stays until the new one comes, and would be read in its place.
+    const clear = block.getByRole('button', { name: 'Clear' });
+    if (await clear.isVisible()) await clear.click();
     await block.getByRole('button', { name: 'Execute' }).click();
     const answer = block.locator('.live-responses-table .response').first();
     const status = await answer.locator('.response-col_status').first().innerText();
