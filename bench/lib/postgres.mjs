@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
-import { scratch } from './config.mjs';
+import { options, scratch } from './config.mjs';
 
 const USER = 'postgres';
 const PASSWORD = 'postgres';
@@ -23,6 +23,7 @@ export const SETTINGS = [
   'fsync=on',
   'synchronous_commit=on',
   'full_page_writes=on',
+  ...(options.profile ? ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=all'] : []),
 ];
 
 /** A port that nobody listens on. */

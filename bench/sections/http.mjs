@@ -6,6 +6,7 @@ import { n0, n2 } from '../lib/measure.mjs';
 import { profiledChild, profiles } from '../lib/profile.mjs';
 import { atLeast, atMost } from '../lib/report.mjs';
 import { headers, rounds } from '../lib/rounds.mjs';
+import { statementsOf } from '../lib/statements.mjs';
 
 const SIZES = options.short ? [1_000] : [1_000, 200_000];
 /** Reads first: the others add to what is there. */
@@ -39,7 +40,10 @@ export async function measure() {
         const server = servers[name];
         await server.before(op);
         const work = () => wrk(server, op, SECONDS);
-        return name === 'anamnesis' ? profiledChild(server.child, 'http', `http-${op}-${size}`, work) : work();
+        if (name !== 'anamnesis') return work();
+        return statementsOf('http', server.url, `${op} at ${size}`, () =>
+          profiledChild(server.child, 'http', `http-${op}-${size}`, work),
+        );
       });
       for (const name of Object.keys(servers)) rows.push([n0(size), op, name, ...compared.cells(name, 'crud')]);
       if (op === 'search') searches.push(compared.median('anamnesis', (r) => r.p50));
