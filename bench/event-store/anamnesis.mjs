@@ -57,6 +57,7 @@ export const projectionSchema = `
 create table read.bench_patients (id uuid primary key, given_name text, family_name text, city text, events int not null, updated_at timestamptz not null);
 `;
 export const readTable = 'read.bench_patients';
+export const subscription = 'projection:bench_patients@1';
 export const dropProjection = `
 drop table if exists read.bench_patients;
 delete from write.subscriptions`;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { built, dist } from '../lib/built.mjs';
 import { node, stopChild } from '../lib/children.mjs';
 import { scratch } from '../lib/config.mjs';
-import { generatePatients } from '../lib/generate.mjs';
+import { generatePatients, weeklyHours } from '../lib/generate.mjs';
 import { sleep } from '../lib/measure.mjs';
 import { freePort, freshDatabase, run } from '../lib/postgres.mjs';
 import { profilerPreload } from '../lib/profile.mjs';
@@ -87,12 +87,10 @@ export async function anamnesisTarget(
 }
 
 const BOOKABLE = 500;
-const EVERY_DAY = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 /** Gives the API practitioners who work day and night, and a service of 20 minutes. */
 export async function openForBookings(target) {
   const { origin, token } = target;
-  const weeklyHours = EVERY_DAY.map((day) => ({ day, from: '00:00', to: '24:00' }));
   const resources = [];
   for (let i = 0; i < BOOKABLE; i++) {
     const body = { resource: { type: 'practitioner', name: `Practitioner ${i}` }, timeZone: 'UTC', weeklyHours };

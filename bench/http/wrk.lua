@@ -26,15 +26,20 @@ local function uuid()
   return (("xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx"):gsub("x", function() return ("%x"):format(math.random(0, 15)) end))
 end
 
+-- names as those who are there already have them
+local function family(k)
+  return "Family" .. (k * 7) % 1000
+end
+
 local function patient(id)
   local k = n
   if ours then
     return '{' .. (id and '"change":"new",' or '"identifiers":[{"system":"urn:mrn","value":"' .. salt .. "-" .. k .. '"}],') ..
-      '"name":{"family":"Newfamily' .. k % 9973 .. '","given":["Given' .. k % 997 .. '"]},"birthDate":"1984-06-21","gender":"female",' ..
+      '"name":{"family":"' .. family(k) .. '","given":["Given' .. k % 200 .. '"]},"birthDate":"1984-06-21","gender":"female",' ..
       '"telecom":[{"system":"phone","value":"+1-555-0100"},{"system":"email","value":"someone@example.com"}],' ..
       '"address":{"line":["12 Harbour Street"],"city":"Springfield","postalCode":"49007","country":"US"}}'
   end
-  return '{"mrn":"' .. salt .. "-" .. k .. '","givenName":"Given' .. k % 997 .. '","familyName":"Newfamily' .. k % 9973 ..
+  return '{"mrn":"' .. salt .. "-" .. k .. '","givenName":"Given' .. k % 200 .. '","familyName":"' .. family(k) ..
     '","birthDate":"1984-06-21","sex":"female","phone":"+1-555-0100","email":"someone@example.com",' ..
     '"address":{"line":"12 Harbour Street","city":"Springfield","postalCode":"49007","country":"US"}' .. (id and ',"version":1' or "") .. "}"
 end

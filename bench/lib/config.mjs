@@ -10,6 +10,7 @@ const HELP = `npm run bench -- [SECTION…] [--short] [--profile SECTION]
   --profile leaves CPU profiles of our process in that section (bench/results/*.cpuprofile) and prints what is in them
 
   BENCH_ROUNDS, BENCH_SECONDS    rounds, and seconds of each measurement (5, 3)
+  BENCH_OPS                      of http: get, search, update, book, create
   BENCH_SCRATCH                  where the folder of PostgreSQL's data is made: a disk, not memory (the system's temporary folder)
   SYNTHEA_FOLDER                 FHIR bundles for the import (../shared/data/synthea)`;
 
