@@ -73,6 +73,10 @@ export class Load {
     await this.stop();
   }
 
+  register(): Promise<Answer | undefined> {
+    return this.ledger.command('receptionist', 'POST', '/v1/patients', { ...this.demographics(), identifiers: [] });
+  }
+
   /** Books a time; the answer's status says whether it was free. */
   book(patientId: string, resourceIds: readonly string[], start: string): Promise<Answer | undefined> {
     return this.ledger.command('receptionist', 'POST', '/v1/appointments', {
@@ -88,10 +92,7 @@ export class Load {
   }
 
   private async patient(): Promise<void> {
-    const registered = await this.ledger.command('receptionist', 'POST', '/v1/patients', {
-      ...this.demographics(),
-      identifiers: [],
-    });
+    const registered = await this.register();
     if (!registered || this.stopping) return;
     const patientId = idOf(registered);
     const turns = 1 + this.random.below(4);

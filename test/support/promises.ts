@@ -127,11 +127,11 @@ export interface Found {
   readonly rows: Readonly<Record<string, number>>;
 }
 
-/** Times of holds that expired and that nobody has taken since. */
+/** Of each resource one time whose hold expired and that nobody has taken since. */
 export async function freedTimes(databaseUrl: string): Promise<{ resourceId: string; start: string }[]> {
   return withClient(databaseUrl, async (client) => {
     const { rows } = await client.query<{ resourceId: string; start: string }>(`
-      select min("resourceId") as "resourceId", start from (
+      select "resourceId", min(start) as start from (
         select stream_id, resource->>'id' as "resourceId", data#>>'{time,start}' as start, data#>>'{time,end}' as "end"
         from write.events, jsonb_array_elements(data->'resources') resource where type = 'appointments.slot-held') held
       where exists (
@@ -139,7 +139,7 @@ export async function freedTimes(databaseUrl: string): Promise<{ resourceId: str
         and not exists (
           select from write.resource_allocations
           where resource_id = "resourceId"::uuid and during && tstzrange(start::timestamptz, "end"::timestamptz))
-      group by start order by start`);
+      group by 1`);
     return rows;
   });
 }
