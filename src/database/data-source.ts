@@ -18,7 +18,8 @@ export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', r
     url,
     poolSize,
     applicationName,
-    connectTimeoutMS: 5000,
+    // How long a query may wait for a free connection, too: in a rush it is better to be late than to be refused.
+    connectTimeoutMS: 15_000,
     synchronize: false,
     migrations,
     migrationsTableName: 'migrations',
