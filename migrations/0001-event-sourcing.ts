@@ -18,12 +18,13 @@ export class EventSourcing1700000000001 implements MigrationInterface {
     // CACHE 1: a cached range would let a session draw a position below the last_value that another has read.
     await runner.query(`create sequence write.event_position cache 1`);
 
+    // No index on event_id: nothing is looked up by it, and it would be a fifth of the cost of an append (docs/adr/0015-performance.md).
     await runner.query(`
       create table write.events (
         position bigint primary key,
         stream_id uuid not null,
         stream_version int not null,
-        event_id uuid not null unique,
+        event_id uuid not null,
         type text not null,
         schema_version smallint not null,
         data jsonb not null,

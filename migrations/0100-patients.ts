@@ -21,23 +21,22 @@ export class Patients1700000100000 implements MigrationInterface {
       create function write.claim_identifiers(p_patient_id uuid, p_systems text[], p_values text[]) returns void
       language plpgsql as $$
       declare
-        claimed record;
+        taken int;
       begin
-        for claimed in
-          select system, value, ordinality - 1 as index
-            from unnest(p_systems, p_values) with ordinality as given (system, value, ordinality)
-           order by system collate "C", value collate "C"
-        loop
+        with claimed as (
           insert into write.patient_identifiers (system, value, patient_id)
-          values (claimed.system, claimed.value, p_patient_id)
-          on conflict do nothing;
-          if not found then
-            raise exception using
-              errcode = 'unique_violation',
-              message = 'The identifier is taken',
-              constraint = format('patient_identifier_taken_%s', claimed.index);
-          end if;
-        end loop;
+          select system, value, p_patient_id from unnest(p_systems, p_values) given (system, value)
+           order by system collate "C", value collate "C"
+          on conflict do nothing returning system, value)
+        select min(ordinality) - 1 into taken
+          from unnest(p_systems, p_values) with ordinality given (system, value, ordinality)
+         where (system, value) not in (select claimed.system, claimed.value from claimed);
+        if taken is not null then
+          raise exception using
+            errcode = 'unique_violation',
+            message = 'The identifier is taken',
+            constraint = format('patient_identifier_taken_%s', taken);
+        end if;
       end $$;
 
       create function write.retire_identifier(p_patient_id uuid, p_system text, p_value text) returns void
