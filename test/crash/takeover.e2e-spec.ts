@@ -134,7 +134,7 @@ describe(`two processes on one database (SEED=${seed})`, () => {
   });
 
   it('can be one for the requests and one for the work', async () => {
-    const api = await start({ ROLE: 'api', READ_YOUR_WRITE_TIMEOUT_MS: '300' });
+    const api = await start({ ROLE: 'api', READ_YOUR_WRITE_TIMEOUT_MS: '1500' });
     const receptionist = api.client('receptionist');
     expect((await api.client().get('/health/ready')).status).toBe(503);
     const worker = await start({ ROLE: 'worker' });

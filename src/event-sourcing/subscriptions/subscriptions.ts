@@ -16,7 +16,7 @@ import { SubscriptionStore } from './subscription-store.js';
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 50;
 const PAUSE_MS_PER_EVENT = 1;
-const IDLE_PAUSE_MS = 250;
+const IDLE_PAUSE_MS = 100;
 /** How often the stored progress of another process is asked for. */
 const ELSEWHERE_PAUSE_MS = 10;
 const UPKEEP_MS = 250;
