@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hasWrk } from './http/wrk.mjs';
-import { options, usage } from './lib/config.mjs';
+import { options, resultsFolder, usage } from './lib/config.mjs';
 import { stopChildren } from './lib/children.mjs';
 import { startPostgres } from './lib/postgres.mjs';
 import { machine, render } from './lib/report.mjs';
@@ -55,14 +55,18 @@ try {
   }
   const report = render(before, results);
   console.log(report);
-  const folder = path.join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  const whole = names.length === Object.keys(SECTIONS).length ? '' : `-${names.join('-')}`;
-  const stamp = before.date.slice(0, 16).replace('T', '-').replace(':', '');
-  const file = path.join(folder, `${stamp}${options.short ? '-short' : ''}${whole}.md`);
-  writeFileSync(file, report);
-  console.error(`\nWritten to ${path.relative(process.cwd(), file)}`);
+  if (!options.short) keep(report, before.date);
 } finally {
   await stop();
 }
+
 process.exit(failed ? 1 : 0);
+
+/** Short runs are not kept: their figures mean nothing. */
+function keep(report, date) {
+  mkdirSync(resultsFolder, { recursive: true });
+  const part = names.length === Object.keys(SECTIONS).length ? '' : `-${names.join('-')}`;
+  const file = path.join(resultsFolder, `${date.slice(0, 16).replace('T', '-').replace(':', '')}${part}.md`);
+  writeFileSync(file, report);
+  console.error(`\nWritten to ${path.relative(process.cwd(), file)}`);
+}

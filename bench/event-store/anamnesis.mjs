@@ -15,6 +15,7 @@ const { migrateDatabase } = await built('database/migrations');
 const { Aggregate, DomainEvent, EventSourcingModule, Projection, Projects, Streams, SubscriptionStatus, catalogue } =
   await built('event-sourcing/index');
 const { EventStore } = await built('event-sourcing/store/event-store');
+const { Subscriptions } = await built('event-sourcing/subscriptions/subscriptions');
 const { UnitOfWork } = await built('event-sourcing/unit-of-work');
 
 class PatientRegistered extends DomainEvent {}
@@ -62,12 +63,13 @@ export const dropProjection = `
 drop table if exists read.bench_patients;
 delete from write.subscriptions`;
 
+/** The subscriptions are started by whoever measures them. */
 async function start({ url, poolSize, projects }) {
   class BenchModule {}
   Module({
     imports: [
       DatabaseModule.forRoot({ url, poolSize, migrateOnStart: false }),
-      EventSourcingModule.forRoot({ readYourWriteTimeoutMs: 2000, runsWork: projects }),
+      EventSourcingModule.forRoot({ readYourWriteTimeoutMs: 2000, runsWork: false }),
       EventSourcingModule.forFeature({
         events: catalogue('bench', { 'patient-registered': { event: PatientRegistered } }),
         aggregates: [Patient],
@@ -83,6 +85,7 @@ export const install = (_client, url) => migrateDatabase({ url, poolSize: 2 });
 
 export async function open({ url, clients, batch = 1, projects = false }) {
   const app = await start({ url, poolSize: clients, projects });
+  if (projects) app.get(Subscriptions).start();
   const store = app.get(EventStore);
   const streams = app.get(Streams);
   return {
@@ -120,6 +123,7 @@ export async function fill({ url, count, length }) {
 export async function project({ url, until, deadline = Infinity }) {
   const app = await start({ url, poolSize: 4, projects: true });
   const t0 = performance.now();
+  app.get(Subscriptions).start();
   const done = await caughtUp(app, deadline);
   const seconds = (performance.now() - t0) / 1000;
   await app.close();

@@ -34,7 +34,7 @@ end
 local function patient(id)
   local k = n
   if ours then
-    return '{' .. (id and '"change":"new",' or '"identifiers":[{"system":"urn:mrn","value":"' .. salt .. "-" .. k .. '"}],') ..
+    return '{' .. (id and '"change":"new",' or '"identifiers":[{"system":"urn:anamnesis:mrn","value":"' .. salt .. "-" .. k .. '"}],') ..
       '"name":{"family":"' .. family(k) .. '","given":["Given' .. k % 200 .. '"]},"birthDate":"1984-06-21","gender":"female",' ..
       '"telecom":[{"system":"phone","value":"+1-555-0100"},{"system":"email","value":"someone@example.com"}],' ..
       '"address":{"line":["12 Harbour Street"],"city":"Springfield","postalCode":"49007","country":"US"}}'
