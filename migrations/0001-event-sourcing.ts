@@ -18,7 +18,7 @@ export class EventSourcing1700000000001 implements MigrationInterface {
     // CACHE 1: a cached range would let a session draw a position below the last_value that another has read.
     await runner.query(`create sequence write.event_position cache 1`);
 
-    // No index on event_id: nothing is looked up by it, and it would be a fifth of the cost of an append (docs/adr/0015-performance.md).
+    // No index on event_id: nothing is looked up by it, and each append would pay for it (docs/adr/0015-performance.md).
     await runner.query(`
       create table write.events (
         position bigint primary key,
