@@ -3,13 +3,18 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import pg from 'pg';
 import type { ClientConfig, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import { Pipeline, type PipelineOptions } from './pipeline.js';
 import { DatabaseUnavailable, isUnavailable } from './unavailable.js';
 import type { Statement } from './sql.js';
+import type { BoundStatement } from './statement-group.js';
 
 /** Runs prepared statements, on the pool or on one connection of it. */
 export interface Queryable {
   query<Row extends QueryResultRow>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
+
+/** Statements share a group with those of the same lane: what is quick does not wait for what is not. */
+export type Lane = 'commands' | 'subscriptions' | 'reads';
 
 /**
  * Prepared statements on the connection pool of TypeORM's data source. TypeORM itself offers no named statements, and they save
@@ -18,9 +23,18 @@ export interface Queryable {
 @Injectable()
 export class Database implements Queryable {
   private readonly pool: Pool;
+  private readonly lanes: Record<Lane, Pipeline>;
 
   constructor(@InjectDataSource() readonly dataSource: DataSource) {
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
+    const alone = async ({ statement: { name, text }, values }: BoundStatement) =>
+      (await this.pool.query<unknown[]>({ name, text, values: [...values], rowMode: 'array' })).rows;
+    const lane = (options: PipelineOptions) => new Pipeline(this.pool, alone, options);
+    this.lanes = {
+      commands: lane({ width: 1, boundLockWaits: true }),
+      subscriptions: lane({ width: 1, boundLockWaits: false }),
+      reads: lane({ width: 2, boundLockWaits: false }),
+    };
   }
 
   /** @throws DatabaseUnavailable when the server cannot be reached or is going down. */
@@ -32,10 +46,18 @@ export class Database implements Queryable {
     }
   }
 
-  /** Rows as arrays of column values: the cheapest form, for hot paths. */
-  async tuples<Row extends unknown[]>({ name, text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  /**
+   * Runs a statement that is a transaction in itself, in one group with those that wait at the same time. Rows come as arrays of
+   * column values.
+   * @throws DatabaseUnavailable as `query`; whether the statement took effect is then not known
+   */
+  async together<Row extends unknown[]>(
+    lane: Lane,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]> {
     try {
-      return (await this.pool.query<Row>({ name, text, values: values as unknown[], rowMode: 'array' })).rows;
+      return (await this.lanes[lane].run(statement, values)) as Row[];
     } catch (error) {
       throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
     }

@@ -70,7 +70,7 @@ export class ProjectionConsumer implements Consumer {
       if (row) kept.push(row);
       else gone.push(key);
     }
-    await this.database.query(this.write, [
+    await this.database.together('subscriptions', this.write, [
       ...this.columns.map(({ property, type }) => kept.map((row) => toParameter(row[property], type))),
       gone,
       ...checkpointValues(checkpoint),

@@ -70,8 +70,8 @@ export class EventStore {
   ): Promise<void> {
     const rows =
       streamIds.length === 1
-        ? await this.database.tuples<StoredRow>(readStream, streamIds)
-        : await this.database.tuples<StoredRow>(readStreams, [streamIds]);
+        ? await this.database.together<StoredRow>('reads', readStream, streamIds)
+        : await this.database.together<StoredRow>('reads', readStreams, [streamIds]);
     const { catalogue } = this.registry;
     for (const [streamId, version, position, type, schemaVersion, data] of rows) {
       each(streamId, version, position, catalogue.revive(type, schemaVersion, data));
@@ -114,7 +114,11 @@ export class EventStore {
     const values = [...parameters];
     for (const effect of effects) values.push(...effect.values);
     const rows = await this.database
-      .tuples<[number, ...unknown[]]>(this.statements.statement(source, effects, parameters.length), values)
+      .together<[number, ...unknown[]]>(
+        'commands',
+        this.statements.statement(source, effects, parameters.length),
+        values,
+      )
       .catch(async (error: unknown) => {
         throw (await violationOf(error, effects)) ?? error;
       });
