@@ -7,7 +7,7 @@ import { run } from '../lib/postgres.mjs';
 import { profiledChild, profiles } from '../lib/profile.mjs';
 import { atMost } from '../lib/report.mjs';
 
-const PATIENTS = options.short ? 1_000 : 200_000;
+const PATIENTS = Number(process.env.BENCH_PATIENTS ?? (options.short ? 1_000 : 200_000));
 const IDLE_WRITES = options.short ? 20 : 200;
 const LOADED_SECONDS = options.short ? 2 : 5 * SECONDS;
 const READ_TABLES = ['patient_summary', 'patient_search'];

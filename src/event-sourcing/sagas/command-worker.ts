@@ -47,14 +47,15 @@ export class CommandWorker implements BeforeApplicationShutdown {
 
   private async work(): Promise<void> {
     while (!this.stopping) {
+      const seen = this.wake.count;
       try {
         const { owner } = this.subscriptions;
         const claimed = owner === undefined ? [] : await this.commands.claim(owner, AT_ONCE);
         await Promise.all(claimed.map((command) => this.execute(command)));
-        if (claimed.length === 0) await this.wake.wait(await this.pauseMs(owner));
+        if (claimed.length === 0) await this.wake.wait(seen, await this.pauseMs(owner));
       } catch (error) {
         if (!isUnavailable(error)) this.logger.error(`The command worker goes on after: ${String(error)}`);
-        await this.wake.wait(IDLE_PAUSE_MS);
+        await this.wake.wait(seen, IDLE_PAUSE_MS);
       }
     }
   }

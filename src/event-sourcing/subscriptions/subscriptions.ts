@@ -143,9 +143,10 @@ export class Subscriptions implements BeforeApplicationShutdown {
 
   private async tail(feed: TailFeed): Promise<void> {
     while (this.isCurrent(feed)) {
+      const seen = this.appended.count;
       const found = await feed.poll();
       if (found > 0) await pause(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, found * PAUSE_MS_PER_EVENT)));
-      else await this.appended.wait(IDLE_PAUSE_MS);
+      else await this.appended.wait(seen, IDLE_PAUSE_MS);
     }
   }
 
