@@ -51,45 +51,27 @@ export class Patients1700000100000 implements MigrationInterface {
          where patient_id = p_patient_id and not retired and system <> p_system_kept;
       $$;
 
+      -- What a patient is found by is null for whoever was entered in error.
       create table read.patient_summary (
-        id                  uuid primary key,
-        version             int not null,
-        mrn                 text not null,
-        name                jsonb not null,
-        birth_date          date not null,
-        gender              text not null,
-        telecom             jsonb not null,
-        address             jsonb,
-        identifiers         jsonb not null,
-        retired_identifiers jsonb not null,
-        deceased_at         timestamptz,
-        entered_in_error    boolean not null,
-        registered_at       timestamptz not null,
-        updated_at          timestamptz not null
-      );
-
-      create table read.patient_search (
         id         uuid primary key,
-        sort_name  text collate "C" not null,
-        name_words text collate "C" not null,
-        birth_date date not null,
-        phones     jsonb not null,
-        find_keys  jsonb not null
+        document   json not null,
+        name_words text collate "C",
+        birth_date date,
+        phones     jsonb,
+        find_keys  jsonb
       );
-      create index patient_search_by_name on read.patient_search (sort_name, id);
-      create index patient_search_by_birth_date on read.patient_search (birth_date, sort_name, id);
+      create index patient_summary_by_name on read.patient_summary (name_words, id);
+      create index patient_summary_by_birth_date on read.patient_summary (birth_date, name_words, id);
       -- Without a pending list: a search must not have to scan what was registered since the last vacuum.
-      create index patient_search_by_key on read.patient_search using gin (find_keys jsonb_path_ops) with (fastupdate = off);
+      create index patient_summary_by_key on read.patient_summary using gin (find_keys jsonb_path_ops) with (fastupdate = off);
 
       create table read.patient_name_word (
         key        text collate "C" primary key,
         word       text collate "C" not null,
-        sort_name  text collate "C" not null,
-        patient_id uuid not null,
-        name_words text collate "C" not null
+        name_words text collate "C" not null,
+        patient_id uuid not null
       );
-      -- A page of a name search is one range of this index: neither sorted nor fetched from the table.
-      create index patient_name_word_in_order on read.patient_name_word (word, sort_name, patient_id) include (name_words);
+      create index patient_name_word_in_order on read.patient_name_word (word, name_words, patient_id);
 
       create table read.name_vocabulary (
         word text collate "C" primary key
@@ -109,7 +91,7 @@ export class Patients1700000100000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop function read.words_like;
-      drop table read.name_vocabulary, read.patient_name_word, read.patient_search, read.patient_summary;
+      drop table read.name_vocabulary, read.patient_name_word, read.patient_summary;
       drop function write.claim_identifiers, write.retire_identifier, write.release_identifiers;
       drop table write.patient_identifiers;
       drop sequence write.medical_record_number_blocks;

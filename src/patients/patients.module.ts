@@ -20,7 +20,6 @@ import { GetPatientHistoryHandler } from './queries/get-patient-history.js';
 import { SearchPatientsHandler } from './queries/search-patients.js';
 import { NameVocabulary, NameVocabularyProjection } from './read-models/name-vocabulary.js';
 import { PatientNameWord, PatientNameWordProjection } from './read-models/patient-name-word.js';
-import { PatientSearch, PatientSearchProjection } from './read-models/patient-search.js';
 import { PatientSummary, PatientSummaryProjection } from './read-models/patient-summary.js';
 
 const commandHandlers = [
@@ -34,17 +33,12 @@ const commandHandlers = [
   MarkPatientEnteredInErrorHandler,
 ];
 const queryHandlers = [GetPatientHandler, GetPatientHistoryHandler, SearchPatientsHandler];
-const projections = [
-  PatientSummaryProjection,
-  PatientSearchProjection,
-  PatientNameWordProjection,
-  NameVocabularyProjection,
-];
+const projections = [PatientSummaryProjection, PatientNameWordProjection, NameVocabularyProjection];
 
 @Module({
   imports: [
     EventSourcingModule.forFeature({ events: patientEvents, aggregates: [Patient] }),
-    TypeOrmModule.forFeature([PatientSummary, PatientSearch, PatientNameWord, NameVocabulary]),
+    TypeOrmModule.forFeature([PatientSummary, PatientNameWord, NameVocabulary]),
   ],
   controllers: [PatientsController, IdentifiersController, PatientStandingController],
   providers: [MedicalRecordNumbers, ...commandHandlers, ...queryHandlers, ...projections],

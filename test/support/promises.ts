@@ -79,7 +79,7 @@ const OF_THE_MODULES = {
     where appointment is null or fulfilled.stream_id is null`,
   'who died has no appointment to come': `
     select appointment.id, status from read.appointment_summary appointment join read.patient_summary patient on patient.id = patient_id
-    where deceased_at is not null and status = 'booked'`,
+    where document ->> 'deceasedAt' is not null and status = 'booked'`,
 };
 
 const SETTLED = `

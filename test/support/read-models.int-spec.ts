@@ -21,10 +21,10 @@ describe('the comparison of read models with the fold of their events', () => {
   });
 
   it.each([
-    ['changed', "update read.patient_summary set gender = 'male' where id = '$id'"],
+    ['changed', "update read.patient_summary set birth_date = '1900-01-01' where id = '$id'"],
     [
       'changed in a part of a document',
-      `update read.patient_summary set name = name || '{"family": "Byron"}' where id = '$id'`,
+      `update read.patient_summary set document = jsonb_set(document::jsonb, '{name,family}', '"Byron"') where id = '$id'`,
     ],
     ['lost', "delete from read.patient_charts where patient_id = '$id'"],
     ['invented', "insert into read.patient_name values (gen_random_uuid(), 'Nobody')"],

@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AsOf, type DomainEvent, type EventClass, type Instant, notFound } from '../../event-sourcing/index.js';
 import { decodeCursor, encodeCursor } from '../../http/index.js';
 import { patientEvents } from '../events/catalogue.js';
-import { type PatientSummary, PatientSummaryProjection } from '../read-models/patient-summary.js';
+import { type PatientDocument, type PatientSummary, PatientSummaryProjection } from '../read-models/patient-summary.js';
 import { type Difference, differences } from './differences.js';
 
 /** One thing that happened to the patient's record: who did it, when, and which fields are different since. */
@@ -65,7 +65,7 @@ export class GetPatientHistoryHandler implements IQueryHandler<GetPatientHistory
     let row: PatientSummary | undefined;
     return events.map((event) => {
       const next = this.summaries.evolve(row, event, patientId);
-      const changes = differences(fieldsOf(row), fieldsOf(next));
+      const changes = differences(fieldsOf(row?.document), fieldsOf(next?.document));
       row = next;
       const { streamVersion: version, recordedAt, metadata } = event.recorded;
       return {
@@ -84,9 +84,9 @@ export class GetPatientHistoryHandler implements IQueryHandler<GetPatientHistory
 }
 
 /** Without what every event changes. A record not in error is not worth a line of its first entry. */
-function fieldsOf(row: PatientSummary | undefined): object {
-  if (!row) return { enteredInError: false };
-  const { id: _id, version: _version, registeredAt: _registered, updatedAt: _updated, ...fields } = row;
+function fieldsOf(patient: PatientDocument | undefined): object {
+  if (!patient) return { enteredInError: false };
+  const { id: _id, version: _version, registeredAt: _registered, updatedAt: _updated, ...fields } = patient;
   return fields;
 }
 

@@ -1,12 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import { statement } from '../../database/sql.js';
+import { sql } from '../../database/sql.js';
 import { AsOf, currentContext, type Instant, notFound, Reads } from '../../event-sourcing/index.js';
 import { type PatientSummary, PatientSummaryProjection } from '../read-models/patient-summary.js';
-import { PATIENT_COLUMNS } from './patient-row.js';
 import { type PatientView, viewOf } from './patient-view.js';
 
-const patientById = statement(`select ${PATIENT_COLUMNS} from read.patient_summary p where p.id = $1`);
+const patientById = sql`select document from read.patient_summary where id = $1`;
 
 /** A patient as of now, or as it was recorded at a moment in the past. */
 export class GetPatient extends Query<PatientView> {
@@ -30,9 +29,9 @@ export class GetPatientHandler implements IQueryHandler<GetPatient> {
   async execute({ patientId, asOf }: GetPatient): Promise<PatientView> {
     const row =
       asOf === undefined
-        ? (await this.database.query<PatientSummary>(patientById, [patientId]))[0]
+        ? (await this.database.query<Pick<PatientSummary, 'document'>>(patientById, [patientId]))[0]
         : await this.past.row(this.summaries, patientId, [patientId], asOf);
     if (!row) throw notFound('patient');
-    return viewOf(row, currentContext().actor.role);
+    return viewOf(row.document, currentContext().actor.role);
   }
 }

@@ -1,7 +1,7 @@
-import type { PatientSummary } from '../read-models/patient-summary.js';
+import type { PatientDocument } from '../read-models/patient-summary.js';
 import { viewOf } from './patient-view.js';
 
-const summary: PatientSummary = {
+const summary: PatientDocument = {
   id: '018f0000-0000-7000-8000-000000000001',
   version: 1,
   mrn: '10000008',

@@ -1,5 +1,5 @@
 import type { Role } from '../../event-sourcing/index.js';
-import type { PatientSummary } from '../read-models/patient-summary.js';
+import type { PatientDocument } from '../read-models/patient-summary.js';
 
 export const patientActions = [
   'change-demographics',
@@ -12,16 +12,16 @@ export const patientActions = [
 export type PatientAction = (typeof patientActions)[number];
 
 /** A patient as callers see it, with what this caller may do next. */
-export interface PatientView extends PatientSummary {
+export interface PatientView extends PatientDocument {
   readonly allowedActions: PatientAction[];
 }
 
-export const viewOf = (row: PatientSummary, role: Role): PatientView => ({
-  ...row,
-  allowedActions: allowedActions(row, role),
+export const viewOf = (patient: PatientDocument, role: Role): PatientView => ({
+  ...patient,
+  allowedActions: allowedActions(patient, role),
 });
 
-function allowedActions({ enteredInError, deceasedAt }: PatientSummary, role: Role): PatientAction[] {
+function allowedActions({ enteredInError, deceasedAt }: PatientDocument, role: Role): PatientAction[] {
   if (enteredInError || role === 'patient') return [];
   const impossible: PatientAction = deceasedAt === null ? 'revert-death' : 'record-death';
   return patientActions.filter((action) => action !== impossible);

@@ -4,7 +4,6 @@ import { currentContext, Reads } from '../../event-sourcing/index.js';
 import { invalidParameter } from '../../http/index.js';
 import { NameVocabularyProjection } from '../read-models/name-vocabulary.js';
 import { PatientNameWordProjection } from '../read-models/patient-name-word.js';
-import { PatientSearchProjection } from '../read-models/patient-search.js';
 import { PatientSummaryProjection } from '../read-models/patient-summary.js';
 import {
   askedIdentifierKey,
@@ -50,7 +49,7 @@ export class SearchPatients extends Query<PatientPage> {
 }
 
 @QueryHandler(SearchPatients)
-@Reads(PatientSearchProjection, PatientNameWordProjection, NameVocabularyProjection, PatientSummaryProjection)
+@Reads(PatientSummaryProjection, PatientNameWordProjection, NameVocabularyProjection)
 export class SearchPatientsHandler implements IQueryHandler<SearchPatients> {
   constructor(private readonly database: Database) {}
 
@@ -75,12 +74,9 @@ export class SearchPatientsHandler implements IQueryHandler<SearchPatients> {
     return { items: this.views(await similarlyNamed(this.database, asked, asked.words, limit)), nextCursor: null };
   }
 
-  /** Whoever is in the search tables but not yet, or no longer, in the summaries is left out. */
   private views(found: readonly Found[]): PatientView[] {
     const { role } = currentContext().actor;
-    return found.flatMap(({ rank: _, sortName: _sortName, patientId: _patientId, id, ...row }) =>
-      id === null ? [] : [viewOf({ id, ...row }, role)],
-    );
+    return found.flatMap(({ document }) => (document ? [viewOf(document, role)] : []));
   }
 }
 

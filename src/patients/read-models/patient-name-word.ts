@@ -5,11 +5,12 @@ import type { HumanName } from '../events/demographics.js';
 import { DemographicsChanged, DemographicsCorrected } from '../events/demographics-changed.js';
 import { PatientMarkedEnteredInError } from '../events/patient-marked-entered-in-error.js';
 import { PatientRegistered } from '../events/patient-registered.js';
-import { asText, MAX_WORDS, nameWords, sortName } from './search-terms.js';
+import { asText, MAX_WORDS, nameWords } from './search-terms.js';
 
 /**
- * One row per word of a name, so that a page of a search by name is one range of one index: its cost is that of the page,
- * however many patients there are. A patient's rows are numbered places, because an event does not tell which words there were.
+ * One row per word of a name but the first, which the order of the summaries finds: so that a page of a search by name is a range
+ * of an index, and costs the same however many patients there are. A patient's rows are numbered places, because an event does
+ * not tell which words there were.
  */
 @Entity({ schema: 'read', name: 'patient_name_word' })
 export class PatientNameWord {
@@ -19,15 +20,12 @@ export class PatientNameWord {
   @Column('text')
   word!: string;
 
-  @Column('text', { name: 'sort_name' })
-  sortName!: string;
+  /** All words of the name: the order within the word, and what the other words asked for are compared with. */
+  @Column('text', { name: 'name_words' })
+  nameWords!: string;
 
   @Column('uuid', { name: 'patient_id' })
   patientId!: string;
-
-  /** All words of the name, so that the other words asked for are compared without another read. */
-  @Column('text', { name: 'name_words' })
-  nameWords!: string;
 }
 
 @EventsHandler(PatientRegistered, DemographicsChanged, DemographicsCorrected, PatientMarkedEnteredInError)
@@ -35,7 +33,7 @@ export class PatientNameWord {
 export class PatientNameWordProjection extends Projection<PatientNameWord> {
   override keysOf(event: DomainEvent): readonly string[] {
     const places = event instanceof PatientRegistered ? nameWords(event.data.name).length : MAX_WORDS;
-    return Array.from({ length: places }, (_, place) => `${event.recorded.streamId}/${place}`);
+    return Array.from({ length: Math.max(0, places - 1) }, (_, i) => `${event.recorded.streamId}/${i + 1}`);
   }
 
   onPatientRegistered(_row: undefined, { data }: PatientRegistered, key: string): PatientNameWord | undefined {
@@ -58,8 +56,6 @@ export class PatientNameWordProjection extends Projection<PatientNameWord> {
     const [patientId, place] = key.split('/') as [string, string];
     const words = nameWords(name);
     const word = words[Number(place)];
-    return word === undefined
-      ? undefined
-      : { key, word, sortName: sortName(name), patientId, nameWords: asText(words) };
+    return word === undefined ? undefined : { key, word, nameWords: asText(words), patientId };
   }
 }

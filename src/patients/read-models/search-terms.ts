@@ -4,7 +4,6 @@ import type { Identifier } from '../events/identifier.js';
 /** Bounds of an index entry. A name beyond them is found by its first words, and by the beginnings of its long ones. */
 export const MAX_WORDS = 12;
 const MAX_WORD_LENGTH = 32;
-const MAX_SORT_NAME_LENGTH = 100;
 
 /** Letters that Unicode does not take apart into a base letter and a mark. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -39,28 +38,23 @@ const joined = (word: string) => beginning(word.replaceAll("'", ''), MAX_WORD_LE
 const distinct = (words: readonly string[]) => [...new Set(words)].slice(0, MAX_WORDS);
 
 /** `O’Brien` is found by `obrien` as by `brien`, and so by `o brien` too. */
-const spellings = (word: string): string[] => [
-  joined(word),
-  ...word
+const afterApostrophe = (word: string): string[] =>
+  word
     .split("'")
     .slice(1)
-    .filter((part) => part.length > 1)
-    .map(joined),
-];
+    .filter((part) => part.length > 1);
 
-/** What a name is found by, each word once. */
-export const nameWords = ({ family, given }: HumanName): string[] =>
-  distinct([family, ...given].flatMap(plainWords).flatMap(spellings));
+/** What a name is found by, each word once: family name first, as lists are sorted. */
+export function nameWords({ family, given }: HumanName): string[] {
+  const words = [family, ...given].flatMap(plainWords);
+  return distinct([...words, ...words.flatMap(afterApostrophe)].map(joined));
+}
 
 /** What was asked for, in the same spelling. */
 export const askedWords = (text: string): string[] => distinct(plainWords(text).map(joined));
 
 /** The words as one text in which ` lee` finds a word that begins with `lee`. */
 export const asText = (words: readonly string[]): string => words.map((word) => ` ${word}`).join('');
-
-/** Family name first, as lists are sorted. */
-export const sortName = ({ family, given }: HumanName): string =>
-  beginning([family, ...given].flatMap(plainWords).map(joined).join(' '), MAX_SORT_NAME_LENGTH);
 
 export const SHORTEST_PHONE = 4;
 /** Digits that tell a subscriber, whether or not country and area are given with them. */

@@ -1,4 +1,4 @@
-import type { PatientSummary } from '../../read-models/patient-summary.js';
+import type { PatientDocument } from '../../read-models/patient-summary.js';
 import type { Place } from './place.js';
 
 /** The criteria in the spelling of the search tables. */
@@ -10,8 +10,13 @@ export interface Asked {
   readonly keys: readonly string[];
 }
 
-/** A patient at its place in the order. The summary is missing (its id null) where its projection is behind or ahead. */
-export type Found = Place & Omit<PatientSummary, 'id'> & { readonly id: string | null };
+/** A patient at its place in the order. The document is missing where one projection is behind another. */
+export interface Found extends Place {
+  readonly document: PatientDocument | null;
+}
+
+/** The columns of `Found` for a patient who is in the order of names. */
+export const FOUND_BY_NAME = `'' as rank, name_words as "nameWords", id as "patientId", document`;
 
 /** The longest word is likely the rarest. */
 export const longestFirst = (words: readonly string[]) => words.toSorted((a, b) => b.length - a.length);

@@ -1,31 +1,18 @@
 import type { Queryable } from '../../../database/database.js';
-import { statement } from '../../../database/sql.js';
-import { PATIENT_COLUMNS } from '../patient-row.js';
-import { beginningWith, type Found, longestFirst } from './asked.js';
-import type { Place } from './place.js';
+import { beginningWith, type Found, FOUND_BY_NAME, longestFirst } from './asked.js';
+import { Conditions, mostOf, remembered } from './conditions.js';
+import { NIL, type Place } from './place.js';
 
-const NIL = '00000000-0000-0000-0000-000000000000';
 /** Sorts after every text that begins as the one before it: a code point that is no character. */
 const LAST = '\u{10ffff}';
 
 /**
- * Walks the index of words from the place on, along the longest word asked for, which is likely the rarest. A name with several
- * words that begin so counts once, by the first of them.
+ * Patients by the beginnings of words of their names: those whose name begins so, in the order of names, then those of whom a
+ * later word does, in the order of that word.
+ *
+ * Walks one range of an index and then another, along the longest word asked for, until the page is full (an Append without a sort
+ * gives its parts one after the other). A name with several words that begin so counts once, by the first of them.
  */
-const byName = statement(`
-  with page as materialized (
-    select word, sort_name, patient_id
-      from read.patient_name_word
-     where (word, sort_name, patient_id) > ($1, $2, $3::uuid) and word < $4
-       and name_words like all ($5::text[])
-       and split_part(substr(name_words, strpos(name_words, ' ' || $6) + 1), ' ', 1) = word
-     order by word, sort_name, patient_id
-     limit $7)
-  select page.word as rank, page.sort_name as "sortName", page.patient_id as "patientId", ${PATIENT_COLUMNS}
-    from page left join read.patient_summary p on p.id = page.patient_id
-   order by page.word, page.sort_name, page.patient_id`);
-
-/** Patients by the beginnings of words of their names, in the order of the word found, then of the name. */
 export async function nextByName(
   database: Queryable,
   words: readonly string[],
@@ -33,14 +20,40 @@ export async function nextByName(
   limit: number,
 ): Promise<Found[]> {
   const [driver = '', ...others] = longestFirst(words);
-  const from = after && after.rank >= driver ? after : { rank: driver, sortName: '', patientId: NIL };
-  return database.query<Found>(byName, [
-    from.rank,
-    from.sortName,
-    from.patientId,
+  const first = ` ${driver}`;
+  const inLaterWords = after?.rank.startsWith(driver) ? after : undefined;
+  const inFirstWords = after?.nameWords.startsWith(first) && !inLaterWords ? after : undefined;
+
+  const conditions = new Conditions();
+  if (others.length > 0) {
+    conditions.add((patterns) => `name_words like all (${patterns}::text[])`, beginningWith(others));
+  }
+  const [name, id, nameEnd, word, wordName, wordId, wordEnd, beginning, most] = [
+    inFirstWords?.nameWords ?? (inLaterWords ? first + LAST : first),
+    inFirstWords?.patientId ?? NIL,
+    first + LAST,
+    inLaterWords?.rank ?? driver,
+    inLaterWords?.nameWords ?? '',
+    inLaterWords?.patientId ?? NIL,
     driver + LAST,
-    beginningWith(others),
-    driver,
+    first,
     limit,
-  ]);
+  ].map((value) => conditions.parameter(value));
+
+  // Each range is bounded twice, by its word alone and by the place in it: of the place the planner expects little.
+  const text = `
+    (select ${FOUND_BY_NAME} from read.patient_summary
+      where name_words >= ${name} and (name_words, id) > (${name}, ${id}::uuid) and name_words < ${nameEnd} and ${conditions.all}
+      order by name_words, id limit ${mostOf(limit)})
+    union all
+    (select word, page.name_words, patient_id, document
+       from (select word, name_words, patient_id from read.patient_name_word
+              where word >= ${word} and (word, name_words, patient_id) > (${word}, ${wordName}, ${wordId}::uuid)
+                and word < ${wordEnd} and ${conditions.all}
+                and strpos(name_words, ${beginning}) >= strpos(name_words || ' ', ' ' || word || ' ')
+              order by word, name_words, patient_id limit ${mostOf(limit)}) as page
+       left join read.patient_summary on id = patient_id
+      order by word, page.name_words, patient_id)
+    limit ${most}`;
+  return database.query<Found>(remembered(text), conditions.values);
 }

@@ -1,8 +1,7 @@
 import type { Queryable } from '../../../database/database.js';
-import { PATIENT_COLUMNS } from '../patient-row.js';
-import { type Asked, beginningWith, type Found } from './asked.js';
-import { Conditions, remembered } from './conditions.js';
-import type { Place } from './place.js';
+import { type Asked, beginningWith, type Found, FOUND_BY_NAME } from './asked.js';
+import { Conditions, mostOf, remembered } from './conditions.js';
+import { NIL, type Place } from './place.js';
 
 /** Patients for whom all criteria hold, in the order of their names. */
 export async function nextBySortName(
@@ -14,17 +13,13 @@ export async function nextBySortName(
   const conditions = new Conditions();
   const candidates = candidatesOf(asked, conditions);
   if (asked.words) conditions.add((words) => `name_words like all (${words}::text[])`, beginningWith(asked.words));
-  if (after) {
-    const id = conditions.parameter(after.patientId);
-    conditions.add((name) => `(sort_name, id) > (${name}, ${id}::uuid)`, after.sortName);
-  }
+  const from = conditions.parameter(after?.nameWords ?? '');
+  conditions.add((id) => `(name_words, id) > (${from}, ${id}::uuid)`, after?.patientId ?? NIL);
   const text = `
-    with page as materialized (
-      select sort_name, id from ${candidates} as candidate where ${conditions.all}
-       order by sort_name, id limit ${conditions.parameter(limit)})
-    select '' as rank, page.sort_name as "sortName", page.id as "patientId", ${PATIENT_COLUMNS}
-      from page left join read.patient_summary p on p.id = page.id
-     order by page.sort_name, page.id`;
+    select * from (
+      select ${FOUND_BY_NAME} from ${candidates} as candidate where ${conditions.all}
+       order by name_words, id limit ${mostOf(limit)}) as page
+     limit ${conditions.parameter(limit)}`;
   return database.query<Found>(remembered(text), conditions.values);
 }
 
@@ -32,8 +27,8 @@ export async function nextBySortName(
 export function candidatesOf({ keys, digits, birthDate }: Asked, conditions: Conditions): string {
   const candidates =
     keys.length === 0
-      ? 'read.patient_search'
-      : `(select * from read.patient_search where find_keys @> ${conditions.parameter(JSON.stringify(keys))}::jsonb offset 0)`;
+      ? 'read.patient_summary'
+      : `(select * from read.patient_summary where find_keys @> ${conditions.parameter(JSON.stringify(keys))}::jsonb offset 0)`;
   if (birthDate !== undefined) conditions.add((date) => `birth_date = ${date}::date`, birthDate);
   if (digits !== undefined) conditions.add(hasNumber, digits);
   return candidates;

@@ -28,3 +28,11 @@ export function remembered(text: string): Statement {
   if (!known) statements.set(text, (known = statement(text)));
   return known;
 }
+
+const PAGES = [21, 201];
+
+/**
+ * A bound for the rows of an ordered range from which `limit` are taken. PostgreSQL takes a limit that is a parameter for a tenth
+ * of what is there, and would plan a statement anew each time, to know better, unless that is little.
+ */
+export const mostOf = (limit: number): number => PAGES.find((most) => most >= limit) ?? limit;

@@ -1,7 +1,6 @@
 import type { Queryable } from '../../../database/database.js';
 import { statement } from '../../../database/sql.js';
-import { PATIENT_COLUMNS } from '../patient-row.js';
-import { type Asked, type Found, longestFirst } from './asked.js';
+import { type Asked, type Found, FOUND_BY_NAME, longestFirst } from './asked.js';
 import { candidatesOf } from './by-sort-name.js';
 import { Conditions, remembered } from './conditions.js';
 
@@ -47,17 +46,22 @@ async function amongAll(database: Queryable, words: readonly string[], limit: nu
     conditions.add((patterns) => `name_words || ' ' like any (${patterns}::text[])`, whole);
   }
   const most = conditions.parameter(limit);
+  // Names of which the first word is this one: what follows a word is a blank, and `!` comes next after it.
   const text = `
     with page as materialized (
-      select place, found.sort_name, found.patient_id
+      select place, found.name_words, found.patient_id
         from unnest(${conditions.parameter(wordsFor(driver))}::text[]) with ordinality as driver (asked, place),
-             lateral (select sort_name, patient_id from read.patient_name_word
-                       where word = driver.asked and ${conditions.all}
-                       order by sort_name, patient_id limit ${most}) as found
-       order by place, found.sort_name, found.patient_id limit ${most})
-    select '' as rank, page.sort_name as "sortName", page.patient_id as "patientId", ${PATIENT_COLUMNS}
-      from page left join read.patient_summary p on p.id = page.patient_id
-     order by page.place, page.sort_name, page.patient_id`;
+             lateral ((select name_words, id as patient_id from read.patient_summary
+                        where name_words >= ' ' || driver.asked and name_words < ' ' || driver.asked || '!' and ${conditions.all}
+                        order by name_words, id limit ${most})
+                      union all
+                      (select name_words, patient_id from read.patient_name_word
+                        where word = driver.asked and ${conditions.all}
+                        order by name_words, patient_id limit ${most})) as found
+       order by place, found.name_words, found.patient_id limit ${most})
+    select '' as rank, page.name_words as "nameWords", page.patient_id as "patientId", document
+      from page left join read.patient_summary on id = page.patient_id
+     order by page.place, page.name_words, page.patient_id`;
   return oncePerPatient(await database.query<Found>(remembered(text), conditions.values));
 }
 
@@ -70,17 +74,13 @@ async function amongFew(database: Queryable, asked: Asked, words: readonly strin
   const conditions = new Conditions();
   const candidates = candidatesOf(asked, conditions);
   const text = `
-    with page as materialized (
-      select candidate.id, candidate.sort_name, alike.total
-        from ${candidates} as candidate,
-             lateral (select max(nearest.distance) as most, sum(nearest.distance) as total
-                        from unnest(${conditions.parameter(words)}::text[]) as asked,
-                             lateral (select min(${DISTANCE}) as distance
-                                        from string_to_table(ltrim(name_words), ' ') as word) as nearest) as alike
-       where ${conditions.add((most) => `alike.most <= ${most}::real`, MISTAKEN).all}
-       order by alike.total, sort_name, id limit ${conditions.parameter(limit)})
-    select '' as rank, page.sort_name as "sortName", page.id as "patientId", ${PATIENT_COLUMNS}
-      from page left join read.patient_summary p on p.id = page.id
-     order by page.total, page.sort_name, page.id`;
+    select ${FOUND_BY_NAME}
+      from ${candidates} as candidate,
+           lateral (select max(nearest.distance) as most, sum(nearest.distance) as total
+                      from unnest(${conditions.parameter(words)}::text[]) as asked,
+                           lateral (select min(${DISTANCE}) as distance
+                                      from string_to_table(ltrim(name_words), ' ') as word) as nearest) as alike
+     where ${conditions.add((most) => `alike.most <= ${most}::real`, MISTAKEN).all}
+     order by alike.total, name_words, id limit ${conditions.parameter(limit)}`;
   return database.query<Found>(remembered(text), conditions.values);
 }
