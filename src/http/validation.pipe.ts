@@ -3,6 +3,7 @@ import type { ValidationError } from 'class-validator';
 import { DomainError } from '../event-sourcing/errors.js';
 import { nestedErrors } from './nested.js';
 import { type FieldError, fieldErrors, pointer } from './pointers.js';
+import { readRequest, type RequestClass, UNDECIDED } from './request-reader.js';
 
 class NotValid extends Error {
   constructor(readonly errors: readonly ValidationError[]) {
@@ -23,7 +24,12 @@ export class RequestValidation extends ValidationPipe {
     });
   }
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const request = this.toValidate(metadata) ? readRequest(metadata.metatype as RequestClass, value ?? {}) : UNDECIDED;
+    return request === UNDECIDED ? this.judge(value, metadata) : Promise.resolve(request);
+  }
+
+  private async judge(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     let request: unknown;
     try {
       request = await super.transform(value, metadata);
