@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const heap = JSON.parse(readFileSync('package.json', 'utf8')).config.heap.split(' ');
 
 /** Starts the built application on an empty embedded database, talks to it over HTTP, and stops it. Run with the project's Node. */
-const child = spawn(process.execPath, ['dist/src/main.js'], {
+const child = spawn(process.execPath, [...heap, 'dist/src/main.js'], {
   env: { ...process.env, NODE_ENV: 'development', PORT: '0', DATABASE_URL: '' },
   stdio: ['ignore', 'pipe', 'inherit'],
 });

@@ -1,9 +1,9 @@
 // The servers that are compared: the CRUD peer and this project's API, each a process of its own with a database of its own.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { built, dist } from '../lib/built.mjs';
 import { node, stopChild } from '../lib/children.mjs';
-import { scratch } from '../lib/config.mjs';
+import { root, scratch } from '../lib/config.mjs';
 import { generatePatients, weeklyHours } from '../lib/generate.mjs';
 import { sleep } from '../lib/measure.mjs';
 import { freePort, freshDatabase, run } from '../lib/postgres.mjs';
@@ -48,6 +48,9 @@ export async function crudTarget(patients) {
   return { child, pid: child.pid, origin, url, dialect: 'crud', idsFile, before, stop: () => stopChild(child) };
 }
 
+/** As `npm start` gives them. */
+const heapFlags = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).config.heap.split(' ');
+
 /**
  * Our API with so many patients: with its projections and sagas in the same process, its checks of token and roles, and everything
  * durable. It logs errors only, as the peer does.
@@ -63,7 +66,11 @@ export async function anamnesisTarget(
   const port = await freePort();
   const env = { NODE_ENV: 'development', LOG_LEVEL: 'error', DATABASE_URL: url, PORT: String(port), HOST: '127.0.0.1' };
   const preload = profile ? ['--import', profilerPreload] : [];
-  const child = node([...preload, path.join(dist, 'src/main.js')], { cwd: path.dirname(dist), env, ipc: profile });
+  const child = node([...preload, ...heapFlags, path.join(dist, 'src/main.js')], {
+    cwd: path.dirname(dist),
+    env,
+    ipc: profile,
+  });
   const origin = `http://127.0.0.1:${port}`;
   const started = performance.now();
   await answering(child, `${origin}/health/ready`);
