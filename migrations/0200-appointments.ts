@@ -5,12 +5,15 @@ export class Appointments1700000200000 implements MigrationInterface {
   name = 'Appointments1700000200000';
 
   async up(runner: QueryRunner): Promise<void> {
+    // Without check constraints: PostgreSQL reads their text anew for each insert, which cost more than a lock. The kind is an
+    // enum, and take_time sees to it that no time is empty (docs/adr/0015-performance.md).
+    await runner.query(`create type write.allocation_kind as enum ('hold', 'booking', 'buffer', 'block')`);
     await runner.query(`
       create table write.resource_allocations (
         resource_id uuid not null,
         lane smallint not null default 1,
-        during tstzrange not null check (not isempty(during)),
-        kind text not null check (kind in ('hold', 'booking', 'buffer', 'block')),
+        during tstzrange not null,
+        kind write.allocation_kind not null,
         appointment_id uuid not null,
         patient_id uuid not null,
         expires_at timestamptz,
@@ -19,15 +22,19 @@ export class Appointments1700000200000 implements MigrationInterface {
     await runner.query(`create index resource_allocations_appointment on write.resource_allocations (appointment_id)`);
     await runner.query(`create index resource_allocations_patient on write.resource_allocations (patient_id)`);
 
-    // Whoever adds or frees time enters the resources' calendars shared; whoever removes other rows and then adds (a move, or
-    // a booking over expired holds) enters alone, because two of those could each wait for the other's removal. Locked in the
-    // order of the keys. The two-key form keeps these locks apart from the engine's, which have one 64-bit key.
+    // Whoever adds or frees time enters the resources' calendars shared; a move, which removes rows and then adds, enters
+    // alone, because two of those could each wait for the other's removal. Locked in the order of the keys. The two-key form
+    // keeps these locks apart from the engine's, which have one 64-bit key.
     await runner.query(`
       create function write.enter_calendars(resources uuid[], alone boolean)
       returns void language plpgsql volatile security definer set search_path = write, public, pg_temp as $$
       declare
         calendar int;
       begin
+        if cardinality(resources) = 1 and not alone then
+          perform pg_advisory_xact_lock_shared(7801, hashtext(resources[1]::text));
+          return;
+        end if;
         for calendar in select distinct hashtext(r::text) from unnest(resources) r order by 1 loop
           if alone then
             perform pg_advisory_xact_lock(7801, calendar);
@@ -40,6 +47,8 @@ export class Appointments1700000200000 implements MigrationInterface {
     // Takes the time of one hold or appointment on all of its resources, or raises the violated constraint and takes none.
     // "on conflict do nothing" inserts speculatively: of two overlapping inserts at once one waits for the other, where a plain
     // insert into an exclusion constraint can leave both waiting until the deadlock detector ends one of them.
+    // Only when that took less than was wanted is it asked why: time in force is in the way, or nothing is but expired holds.
+    // Those are not removed here, because whoever removes rows and then adds would have to enter alone.
     await runner.query(`
       create function write.take_time(
         new_kind text, of_appointment uuid, of_patient uuid, resources uuid[],
@@ -50,10 +59,12 @@ export class Appointments1700000200000 implements MigrationInterface {
         busy tstzrange := tstzrange(busy_from, busy_to);
         visit tstzrange := tstzrange(starts, ends);
         moves boolean := cardinality(frees) > 0;
-        over_expired boolean;
         wanted int := cardinality(resources) * (1 + (busy_from < starts)::int + (ends < busy_to)::int);
         taken int;
       begin
+        if isempty(visit) then
+          raise exception using errcode = '23514', constraint = 'time_not_empty', message = 'a visit ends after it starts';
+        end if;
         if one_place_at_a_time then
           perform pg_advisory_xact_lock(7802, hashtext(of_patient::text));
           if exists (
@@ -66,33 +77,54 @@ export class Appointments1700000200000 implements MigrationInterface {
           end if;
         end if;
 
-        over_expired := exists (
-          select from resource_allocations
-          where resource_id = any (resources) and during && busy and expires_at <= now_at);
-        perform enter_calendars(resources || frees, moves or over_expired);
         if moves then
+          perform enter_calendars(resources || frees, true);
           delete from resource_allocations where appointment_id = of_appointment;
-        end if;
-        if over_expired then
-          delete from resource_allocations
-          where resource_id = any (resources) and during && busy and expires_at <= now_at;
+        else
+          perform enter_calendars(resources, false);
         end if;
 
-        insert into resource_allocations (resource_id, during, kind, appointment_id, patient_id, expires_at)
-          select resource, part.during, part.kind, of_appointment, of_patient, hold_until
-          from unnest(resources) resource
-          cross join (values
-            ('buffer', tstzrange(busy_from, starts)), (new_kind, visit), ('buffer', tstzrange(ends, busy_to))
-          ) part (kind, during)
-          where not isempty(part.during)
-          order by resource, lower(part.during)
-          on conflict do nothing;
+        if wanted = 1 then
+          insert into resource_allocations (resource_id, during, kind, appointment_id, patient_id, expires_at)
+            values (resources[1], visit, new_kind::allocation_kind, of_appointment, of_patient, hold_until)
+            on conflict do nothing;
+        else
+          insert into resource_allocations (resource_id, during, kind, appointment_id, patient_id, expires_at)
+            select resource, part.during, part.kind::allocation_kind, of_appointment, of_patient, hold_until
+            from unnest(resources) resource
+            cross join (values
+              ('buffer', tstzrange(busy_from, starts)), (new_kind, visit), ('buffer', tstzrange(ends, busy_to))
+            ) part (kind, during)
+            where not isempty(part.during)
+            order by resource, lower(part.during)
+            on conflict do nothing;
+        end if;
         get diagnostics taken = row_count;
-        if taken < wanted then
+        if taken = wanted then
+          return;
+        end if;
+
+        if exists (
+          select from resource_allocations
+          where resource_id = any (resources) and during && busy and appointment_id <> of_appointment
+            and (expires_at is null or expires_at > now_at)
+        ) then
           raise exception using errcode = '23P01', constraint = 'no_double_booking',
             message = 'a resource is taken at that time';
         end if;
+        raise exception using errcode = '23P01', constraint = 'only_expired_holds',
+          message = 'nothing is in the way any more but expired holds';
       end $$`);
+
+    // A statement of its own, which waits for nobody: it passes over what another has locked, who ends it or keeps it.
+    await runner.query(`
+      create function write.clear_expired_holds(resources uuid[], busy_from timestamptz, busy_to timestamptz, now_at timestamptz)
+      returns void language sql volatile security definer set search_path = write, public, pg_temp as $$
+        delete from resource_allocations where ctid = any (array(
+          select ctid from resource_allocations
+          where resource_id = any (resources) and during && tstzrange(busy_from, busy_to) and expires_at <= now_at
+          for update skip locked))
+      $$`);
 
     // The hold's own rows, `parts` on each resource, become the booking's. Raises when another booking has cleared one away as expired.
     await runner.query(`
@@ -194,9 +226,11 @@ export class Appointments1700000200000 implements MigrationInterface {
       drop table read.schedule;
       drop function write.release_time;
       drop function write.keep_time;
+      drop function write.clear_expired_holds;
       drop function write.take_time;
       drop function write.enter_calendars;
       drop table write.resource_allocations;
+      drop type write.allocation_kind;
     `);
   }
 }

@@ -20,7 +20,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, ValidateNested } from 'class-validator';
 import { connect } from 'node:net';
 import { DatabaseUnavailable } from '../src/database/unavailable.js';
-import { ConcurrencyConflict, DomainError } from '../src/event-sourcing/errors.js';
+import { ConcurrencyConflict, DomainError, RunAgain } from '../src/event-sourcing/errors.js';
 import { currentContext, type ExecutionContext } from '../src/event-sourcing/execution-context.js';
 import { invalid, notFound, refused } from '../src/event-sourcing/index.js';
 import {
@@ -63,6 +63,7 @@ const ERRORS: Record<string, () => unknown> = {
   database: () => new DatabaseUnavailable(new Error('ECONNREFUSED 10.0.0.1')),
   refusedConnection: () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
   conflict: () => new ConcurrencyConflict(ID, 1, 2),
+  runAgain: () => new RunAgain('something stood in the way'),
   data: () => new PgError('22P02'),
   tooBigForTheIndex: () => new PgError('54000'),
   deadlock: () => new PgError('40P01'),
@@ -305,6 +306,7 @@ describe('the conventions of the API', () => {
     ['database', 503, 'database-unavailable'],
     ['refusedConnection', 503, 'database-unavailable'],
     ['conflict', 409, 'concurrent-change'],
+    ['runAgain', 409, 'concurrent-change'],
     ['data', 400, 'invalid-value'],
     ['tooBigForTheIndex', 400, 'invalid-value'],
     ['deadlock', 503, 'busy'],

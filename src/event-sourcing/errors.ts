@@ -45,3 +45,11 @@ export class ConcurrencyConflict extends Error {
     super(`Stream ${streamId} is at version ${currentVersion}, not at ${expectedVersion}`);
   }
 }
+
+/**
+ * What stood in the command's way has been cleared away, or is gone by itself: an effect's `onViolation` gives this to have the
+ * command bus run the command again on a fresh load. As bounded as after a conflict.
+ */
+export class RunAgain extends Error {
+  override readonly name = 'RunAgain';
+}

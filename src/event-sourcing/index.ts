@@ -5,7 +5,15 @@ export { AsOf } from './as-of.js';
 export { Clock } from './clock.js';
 export { DomainEvent, type EventClass, type EventMetadata, type Instant, type Recorded } from './domain-event.js';
 export { catalogue, type CatalogueOf } from './event-catalogue.js';
-export { ConcurrencyConflict, DomainError, type DomainErrorKind, invalid, notFound, refused } from './errors.js';
+export {
+  ConcurrencyConflict,
+  DomainError,
+  type DomainErrorKind,
+  invalid,
+  notFound,
+  refused,
+  RunAgain,
+} from './errors.js';
 export { type EventSourcingOptions, EventSourcingModule } from './event-sourcing.module.js';
 export type { Feature } from './feature-registry.js';
 export {

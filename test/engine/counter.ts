@@ -72,6 +72,7 @@ export class Count extends Command<{ id: string; total: number }> {
     readonly id: string,
     readonly by = 1,
     readonly label?: string,
+    readonly whenTaken: () => Error | Promise<Error> = () => refused('label-taken', 'That label is taken.'),
   ) {
     super();
   }
@@ -81,7 +82,7 @@ export class Count extends Command<{ id: string; total: number }> {
 export class CountHandler implements ICommandHandler<Count> {
   constructor(@InjectAggregates(Counter) private readonly counters: Aggregates<Counter>) {}
 
-  async execute({ id, by, label }: Count) {
+  async execute({ id, by, label, whenTaken }: Count) {
     const counter = (await this.counters.find(id)) ?? new Counter(id);
     counter.count(by, label);
     this.counters.save(counter);
@@ -89,8 +90,7 @@ export class CountHandler implements ICommandHandler<Count> {
       currentUnitOfWork().enlist({
         call: 'write.claim_label($1, $2::uuid)',
         values: [label, id],
-        onViolation: (constraint) =>
-          constraint === 'labels_pkey' ? refused('label-taken', 'That label is taken.') : undefined,
+        onViolation: (constraint) => (constraint === 'labels_pkey' ? whenTaken() : undefined),
       });
     }
     return { id, total: counter.total };

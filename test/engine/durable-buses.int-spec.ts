@@ -1,4 +1,4 @@
-import { type DomainError, newId, type Actor } from '../../src/event-sourcing/index.js';
+import { type DomainError, newId, type Actor, RunAgain } from '../../src/event-sourcing/index.js';
 import { CancelAlarm, Count, type CounterSummary, GetCounter, Move, SetAlarm } from './counter.js';
 import { until } from '../support/until.js';
 import { createEngineDatabase, Engine } from './engine.js';
@@ -66,6 +66,28 @@ describe('the durable buses', () => {
     await engine.execute(new Count(first, 1, 'blue'));
     expect(await codeOf(engine.execute(new Count(second, 1, 'blue')))).toBe('label-taken');
     expect(await engine.rows('select from write.streams where stream_id = $1', [second])).toEqual([]);
+  });
+
+  it('run a command again when what stood in its way was cleared, with If-Match too, and not for ever', async () => {
+    const [holder, other, insistent] = [newId(), newId(), newId()];
+    const givenAway = async () => {
+      await engine.rows('update write.labels set label = $1 where counter = $2', [newId(), holder]);
+      return new RunAgain('the label was taken');
+    };
+    await engine.execute(new Count(holder, 1, 'green'));
+    await engine.execute(new Count(other));
+    await engine.settle();
+    const ifMatch = { streamId: other, version: 2 };
+    const { result } = await engine.execute(new Count(other, 2, 'green', givenAway), { ifMatch });
+    expect(result).toEqual({ id: other, total: 3 });
+    expect(await engine.rows('select counter from write.labels where label = $1', ['green'])).toEqual([
+      { counter: other },
+    ]);
+
+    const inTheWay = jest.fn(() => new RunAgain('the label is still taken'));
+    await expect(engine.execute(new Count(insistent, 1, 'green', inTheWay))).rejects.toThrow(RunAgain);
+    expect(inTheWay).toHaveBeenCalledTimes(8);
+    expect(await engine.rows('select from write.streams where stream_id = $1', [insistent])).toEqual([]);
   });
 
   it('commit several aggregates together, and none when one of them is refused', async () => {

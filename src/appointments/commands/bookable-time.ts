@@ -3,6 +3,7 @@ import { currentContext, type Instant, invalid, refused, Streams } from '../../e
 import { PatientStanding } from '../../patients/events/patient-standing.js';
 import { assertMaySee } from '../../security/index.js';
 import { Schedule } from '../domain/schedule.js';
+import { LONGEST_VISIT_MINUTES } from '../domain/service-terms.js';
 import { ServiceType } from '../domain/service-type.js';
 import type { BookedTime, Booking } from '../events/booking.js';
 import { NextFreeSlots, type WantedTime } from './next-free-slots.js';
@@ -43,7 +44,11 @@ export class BookableTime {
   async promise(request: BookingRequest, now: Instant): Promise<Promisable> {
     const { patientId, start } = request;
     assertMaySee(patientId);
-    const [facts, others] = await Promise.all([this.load(request), this.allocations.ofPatient(patientId, start, now)]);
+    // Asked together, both go to the database in one message. The end is not known before the service is, but that it is within a day.
+    const [facts, others] = await Promise.all([
+      this.load(request),
+      this.allocations.ofPatient(patientId, start, now, LONGEST_VISIT_MINUTES),
+    ]);
     facts.standing.mustBeAlive();
     if (currentContext().actor.role === 'patient') facts.service.mustBeBookableByPatients();
 

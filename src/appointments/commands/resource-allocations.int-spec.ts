@@ -40,7 +40,7 @@ describe('taken time', () => {
     readonly onePlace?: boolean;
   }
 
-  const take = ({ id = randomUUID(), buffer = 0, ...taking }: Taking) =>
+  const takeOnce = ({ id = randomUUID(), buffer = 0, ...taking }: Taking) =>
     pool.query('select write.take_time($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)', [
       taking.kind ?? 'booking',
       id,
@@ -55,6 +55,25 @@ describe('taken time', () => {
       taking.frees ?? [],
       taking.onePlace ?? false,
     ]);
+
+  const clear = ({ resources, from, to, buffer = 0, now = NOW }: Taking) =>
+    pool.query('select write.clear_expired_holds($1, $2, $3, $4)', [
+      resources,
+      minute(from - buffer),
+      minute(to + buffer),
+      now,
+    ]);
+
+  /** As a command does: expired holds are cleared away, and it is tried again, as often as the command bus would. */
+  const take = async (taking: Taking, attempt = 1): Promise<unknown> => {
+    try {
+      return await takeOnce(taking);
+    } catch (error) {
+      if ((error as { constraint?: string }).constraint !== 'only_expired_holds' || attempt === 8) throw error;
+      await clear(taking);
+      return take(taking, attempt + 1);
+    }
+  };
 
   /** What became of it: the violated constraint, or `taken`. Anything else, such as a deadlock, fails the test. */
   const outcome = async (taking: Promise<unknown>): Promise<string> => {
@@ -190,6 +209,48 @@ describe('taken time', () => {
       expect(outcomes.filter((each) => each === 'taken')).toHaveLength(1);
     }
     await expectNoOverlap();
+  });
+
+  it('is not refused over holds that have expired, nor had before they are cleared away', async () => {
+    const [doctor, room] = [randomUUID(), randomUUID()];
+    const wanted = { resources: [doctor, room], from: 540, to: 570, now: minute(10) };
+    await take({ kind: 'hold', resources: [room], from: 550, to: 580, expires: 10 });
+    expect(await outcome(takeOnce({ ...wanted, now: minute(9) }))).toBe('no_double_booking');
+    expect(await outcome(takeOnce(wanted))).toBe('only_expired_holds');
+    expect(await rows()).toMatchObject([{ kind: 'hold', resource: room }]);
+
+    await clear({ ...wanted, now: minute(9) });
+    expect(await rows()).toHaveLength(1);
+    await clear(wanted);
+    expect(await outcome(takeOnce(wanted))).toBe('taken');
+  });
+
+  it('is refused when time in force is in the way beside an expired hold', async () => {
+    const resources = [randomUUID()];
+    await take({ kind: 'hold', resources, from: 540, to: 570, expires: 10 });
+    await take({ resources, from: 570, to: 600 });
+    expect(await outcome(takeOnce({ resources, from: 560, to: 580, now: minute(10) }))).toBe('no_double_booking');
+  });
+
+  it('is cleared of expired holds without waiting for one that is just being booked, which keeps its time', async () => {
+    const resources = [randomUUID()];
+    const id = randomUUID();
+    await take({ id, kind: 'hold', resources, from: 540, to: 570, expires: 10 });
+    const booking = await pool.connect();
+    try {
+      await booking.query('begin');
+      await booking.query('select write.keep_time($1, $2, 1)', [id, resources]);
+      await clear({ resources, from: 540, to: 570, now: minute(10) });
+      await booking.query('commit');
+    } finally {
+      booking.release();
+    }
+    expect(await rows()).toMatchObject([{ kind: 'booking', appointment: id }]);
+    expect(await outcome(take({ resources, from: 540, to: 570, now: minute(10) }))).toBe('no_double_booking');
+  });
+
+  it('is never empty', async () => {
+    expect(await outcome(take({ resources: [randomUUID()], from: 540, to: 540 }))).toBe('time_not_empty');
   });
 
   it('of a patient is one place at a time where that is asked for', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { sql } from '../../database/sql.js';
-import { currentUnitOfWork, type Instant, refused } from '../../event-sourcing/index.js';
+import { currentUnitOfWork, type Instant, refused, RunAgain } from '../../event-sourcing/index.js';
 import type { Appointment } from '../domain/appointment.js';
 import type { Interval } from '../domain/interval.js';
 import type { BookedTime } from '../events/booking.js';
@@ -13,10 +13,14 @@ const takenTimes = sql`
     and (expires_at is null or expires_at > $5)`;
 
 const timesOfPatient = sql`
-  select appointment_id as "appointmentId", lower(during) as start, upper(during) as end
+  select appointment_id, lower(during), upper(during)
   from write.resource_allocations
-  where patient_id = $1 and upper(during) > $2 and kind in ('hold', 'booking') and (expires_at is null or expires_at > $3)
+  where patient_id = $1 and during && tstzrange($2, $2::timestamptz + make_interval(mins => $4))
+    and kind in ('hold', 'booking') and (expires_at is null or expires_at > $3)
   order by lower(during), appointment_id`;
+
+const clearExpiredHolds = sql`
+  select write.clear_expired_holds($1::uuid[], $2::timestamptz, $3::timestamptz, $4::timestamptz)`;
 
 export interface TakeOptions {
   readonly kind: 'hold' | 'booking';
@@ -59,9 +63,16 @@ export class ResourceAllocations {
       onViolation: (constraint) => {
         if (constraint === 'no_double_booking') return whenTaken();
         if (constraint === 'one_place_at_a_time') return patientOverlap();
+        if (constraint === 'only_expired_holds') return this.overExpiredHolds(appointment, now);
         return undefined;
       },
     });
+  }
+
+  /** They are no less expired when the command fails after all, and a booking of one of them finds that its rows are gone. */
+  private async overExpiredHolds({ resourceIds, booking: { time } }: Appointment, now: Instant): Promise<RunAgain> {
+    await this.database.query(clearExpiredHolds, [resourceIds, time.busyFrom, time.busyTo, now]);
+    return new RunAgain('Expired holds stood in the way');
   }
 
   /** Turns the time of a hold into that of the appointment. */
@@ -97,9 +108,10 @@ export class ResourceAllocations {
     return rows.map((row) => ({ from: Number(row.from), to: Number(row.to) }));
   }
 
-  /** Holds and appointments of a patient that end after a moment, one row for each resource. */
-  ofPatient(patientId: string, after: Instant, now: Instant): Promise<PatientTime[]> {
-    return this.database.query<PatientTime>(timesOfPatient, [patientId, after, now]);
+  /** Holds and appointments of a patient from a moment on, or for so long from it; one for each resource. */
+  async ofPatient(patientId: string, from: Instant, now: Instant, minutes?: number): Promise<PatientTime[]> {
+    const rows = await this.database.together<PatientTimeRow>('reads', timesOfPatient, [patientId, from, now, minutes]);
+    return rows.map(([appointmentId, start, end]) => ({ appointmentId, start, end }));
   }
 }
 
@@ -108,6 +120,8 @@ export interface PatientTime {
   readonly start: Instant;
   readonly end: Instant;
 }
+
+type PatientTimeRow = [appointmentId: string, start: Instant, end: Instant];
 
 /** A visit, and a buffer on each side that has one. */
 const partsOf = ({ start, end, busyFrom, busyTo }: BookedTime): number =>

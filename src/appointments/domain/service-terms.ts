@@ -8,6 +8,9 @@ export type ServiceDefinition = Pick<ServiceTerms, 'name' | 'durationMinutes'> &
 /** Ten years: where no horizon was set, a typing error in the year is still caught. */
 export const FURTHEST_HORIZON_DAYS = 3653;
 
+/** A whole day. */
+export const LONGEST_VISIT_MINUTES = 1440;
+
 export const withDefaults = ({ name, durationMinutes, ...chosen }: ServiceDefinition): ServiceTerms => ({
   name,
   durationMinutes,

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsPlainText } from '../../http/index.js';
+import { LONGEST_VISIT_MINUTES } from '../domain/service-terms.js';
 import { OVERLAP_POLICIES, type OverlapPolicy } from '../events/service-type-defined.js';
 
 export class ServiceTypeRequest {
@@ -11,7 +12,7 @@ export class ServiceTypeRequest {
   /** @example 30 */
   @IsInt()
   @Min(1)
-  @Max(1440)
+  @Max(LONGEST_VISIT_MINUTES)
   durationMinutes!: number;
 
   /** @example 0 */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CommandBus, type ICommand, type ICommandHandler } from '@nestjs/cqrs';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import { ConcurrencyConflict } from '../errors.js';
+import { ConcurrencyConflict, RunAgain } from '../errors.js';
 import { currentContext, type ExecutionContext } from '../execution-context.js';
 import { EventStore } from '../store/event-store.js';
 import { isTransient } from '../store/pg-errors.js';
@@ -60,7 +60,8 @@ export class DurableCommandBus extends CommandBus {
       } catch (error) {
         const conflict = error instanceof ConcurrencyConflict;
         if (conflict && context.ifMatch?.streamId === error.streamId) throw versionMismatch(error.currentVersion);
-        if (!(conflict || isTransient(error)) || attempt === MAX_ATTEMPTS) throw error;
+        const again = conflict || error instanceof RunAgain || isTransient(error);
+        if (!again || attempt === MAX_ATTEMPTS) throw error;
         await shortPause(attempt);
       }
     }

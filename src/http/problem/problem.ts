@@ -1,4 +1,4 @@
-import { ConcurrencyConflict, DomainError, type DomainErrorKind } from '../../event-sourcing/errors.js';
+import { ConcurrencyConflict, DomainError, type DomainErrorKind, RunAgain } from '../../event-sourcing/errors.js';
 import { isUnavailable } from '../../database/unavailable.js';
 import { HttpException } from '@nestjs/common';
 
@@ -90,7 +90,7 @@ const unavailable = (code: string, detail: string, extensions?: Readonly<Record<
 export function answerTo(error: unknown): Answer {
   if (error instanceof DomainError) return ofDomain(error);
   if (error instanceof HttpException) return ofHttp(error);
-  if (error instanceof ConcurrencyConflict) {
+  if (error instanceof ConcurrencyConflict || error instanceof RunAgain) {
     return {
       problem: problem(409, 'concurrent-change', 'Others were changing the same thing at the same moment. Try again.'),
     };
