@@ -55,6 +55,7 @@ export class Patients1700000100000 implements MigrationInterface {
       create table read.patient_summary (
         id         uuid primary key,
         document   json not null,
+        deceased   boolean not null,
         name_words text collate "C",
         birth_date date,
         phones     jsonb,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, Param, Post, Put, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { newId } from '../../event-sourcing/index.js';
@@ -58,8 +58,9 @@ export class PatientsController {
     consistent: true,
     invalids: ['invalid-cursor', 'phone-too-short'],
   })
-  search(@Query() { limit, cursor, ...criteria }: SearchPatientsQuery): Promise<PatientPageResponse> {
-    return this.queryBus.execute(new SearchPatients(criteria, { limit, cursor }));
+  @Header('content-type', 'application/json; charset=utf-8')
+  async search(@Query() { limit, cursor, ...criteria }: SearchPatientsQuery): Promise<string> {
+    return (await this.queryBus.execute(new SearchPatients(criteria, { limit, cursor }))).json;
   }
 
   @Get(':id')

@@ -1,5 +1,5 @@
 import type { PatientDocument } from '../read-models/patient-summary.js';
-import { viewOf } from './patient-view.js';
+import { viewOf, viewText } from './patient-view.js';
 
 const summary: PatientDocument = {
   id: '018f0000-0000-7000-8000-000000000001',
@@ -30,5 +30,12 @@ describe('what may be done next', () => {
   it('is nothing for a patient entered in error, and nothing for the patient itself', () => {
     expect(viewOf({ ...summary, enteredInError: true }, 'admin').allowedActions).toEqual([]);
     expect(viewOf(summary, 'patient').allowedActions).toEqual([]);
+  });
+});
+
+describe('the text of a patient', () => {
+  it.each([summary, { ...summary, deceasedAt: '2025-06-01T08:00:00.000Z' }])('is that of the view', (patient) => {
+    const text = viewText(JSON.stringify(patient), patient.deceasedAt !== null, 'receptionist');
+    expect(text).toBe(JSON.stringify(viewOf(patient, 'receptionist')));
   });
 });

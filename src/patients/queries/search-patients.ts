@@ -12,7 +12,7 @@ import {
   digitsOf,
   SHORTEST_PHONE,
 } from '../read-models/search-terms.js';
-import { type PatientView, viewOf } from './patient-view.js';
+import { type PatientView, viewText } from './patient-view.js';
 import { decodePlace, encodePlace } from './search/place.js';
 import type { Asked, Found } from './search/asked.js';
 import { nextByName } from './search/by-name.js';
@@ -30,9 +30,20 @@ export interface PatientCriteria {
   readonly phone?: string;
 }
 
-export interface PatientPage {
-  readonly items: PatientView[];
-  readonly nextCursor: string | null;
+/** A page of a search, as the text that is served. */
+export class PatientPage {
+  constructor(
+    private readonly texts: readonly string[] = [],
+    readonly nextCursor: string | null = null,
+  ) {}
+
+  get items(): PatientView[] {
+    return this.texts.map((text) => JSON.parse(text) as PatientView);
+  }
+
+  get json(): string {
+    return `{"items":[${this.texts.join(',')}],"nextCursor":${JSON.stringify(this.nextCursor)}}`;
+  }
 }
 
 /**
@@ -55,7 +66,7 @@ export class SearchPatientsHandler implements IQueryHandler<SearchPatients> {
 
   async execute({ criteria, page: { limit, cursor } }: SearchPatients): Promise<PatientPage> {
     const asked = askedOf(criteria);
-    if (asked.words?.length === 0) return { items: [], nextCursor: null };
+    if (asked.words?.length === 0) return new PatientPage();
     if (criteria.nameMatch === 'similar') return this.similar(asked, limit);
 
     const after = decodePlace(cursor);
@@ -66,17 +77,19 @@ export class SearchPatientsHandler implements IQueryHandler<SearchPatients> {
     if (found.length === 0 && asked.words && !after) return this.similar(asked, limit);
 
     const last = found.length > limit ? found[limit - 1] : undefined;
-    return { items: this.views(found.slice(0, limit)), nextCursor: last ? encodePlace(last) : null };
+    return new PatientPage(this.texts(found.slice(0, limit)), last && encodePlace(last));
   }
 
   private async similar(asked: Asked, limit: number): Promise<PatientPage> {
-    if (!asked.words) return { items: [], nextCursor: null };
-    return { items: this.views(await similarlyNamed(this.database, asked, asked.words, limit)), nextCursor: null };
+    if (!asked.words) return new PatientPage();
+    return new PatientPage(this.texts(await similarlyNamed(this.database, asked, asked.words, limit)));
   }
 
-  private views(found: readonly Found[]): PatientView[] {
+  private texts(found: readonly Found[]): string[] {
     const { role } = currentContext().actor;
-    return found.flatMap(({ document }) => (document ? [viewOf(document, role)] : []));
+    return found.flatMap(({ document, deceased }) =>
+      document === null ? [] : viewText(document, deceased === true, role),
+    );
   }
 }
 

@@ -38,6 +38,9 @@ export class PatientSummary {
   @Column('json')
   document!: PatientDocument;
 
+  @Column('boolean')
+  deceased!: boolean;
+
   /** Family name first, as lists are sorted. */
   @Column('text', { name: 'name_words', nullable: true })
   nameWords!: string | null;
@@ -64,7 +67,12 @@ const demographics = ({ name, birthDate, gender, telecom, address }: Demographic
 const mrnAmong = (identifiers: readonly Identifier[]): string =>
   identifiers.find(({ system }) => system === MRN_SYSTEM)?.value ?? '';
 
-const rowOf = (document: PatientDocument): PatientSummary => ({ id: document.id, document, ...foundBy(document) });
+const rowOf = (document: PatientDocument): PatientSummary => ({
+  id: document.id,
+  document,
+  deceased: document.deceasedAt !== null,
+  ...foundBy(document),
+});
 
 function foundBy({ enteredInError, name, birthDate, telecom, identifiers, retiredIdentifiers }: PatientDocument) {
   if (enteredInError) return { nameWords: null, birthDate: null, phones: null, findKeys: null };

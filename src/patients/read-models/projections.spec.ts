@@ -110,7 +110,7 @@ describe('the summary of a patient', () => {
 describe('what a patient is found by', () => {
   function foundBy(...events: DomainEvent[]) {
     const [row] = rowsOf(new PatientSummaryProjection(), registered(), ...events);
-    return row && { ...row, document: undefined };
+    return row && { ...row, document: undefined, deceased: undefined };
   }
   const keysOfMrn = ['i:urn:anamnesis:mrn|10000008', 'i:|10000008'];
 

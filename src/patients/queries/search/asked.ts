@@ -1,4 +1,3 @@
-import type { PatientDocument } from '../../read-models/patient-summary.js';
 import type { Place } from './place.js';
 
 /** The criteria in the spelling of the search tables. */
@@ -12,11 +11,13 @@ export interface Asked {
 
 /** A patient at its place in the order. The document is missing where one projection is behind another. */
 export interface Found extends Place {
-  readonly document: PatientDocument | null;
+  /** JSON of a `PatientDocument`. */
+  readonly document: string | null;
+  readonly deceased: boolean | null;
 }
 
 /** The columns of `Found` for a patient who is in the order of names. */
-export const FOUND_BY_NAME = `'' as rank, name_words as "nameWords", id as "patientId", document`;
+export const FOUND_BY_NAME = `'' as rank, name_words as "nameWords", id as "patientId", document::text, deceased`;
 
 /** The longest word is likely the rarest. */
 export const longestFirst = (words: readonly string[]) => words.toSorted((a, b) => b.length - a.length);

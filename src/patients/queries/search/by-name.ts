@@ -46,13 +46,13 @@ export async function nextByName(
       where name_words >= ${name} and (name_words, id) > (${name}, ${id}::uuid) and name_words < ${nameEnd} and ${conditions.all}
       order by name_words, id limit ${mostOf(limit)})
     union all
-    (select word, page.name_words, patient_id, document
+    (select word, page.name_words, patient_id, document::text, deceased
        from (select word, name_words, patient_id from read.patient_name_word
               where word >= ${word} and (word, name_words, patient_id) > (${word}, ${wordName}, ${wordId}::uuid)
                 and word < ${wordEnd} and ${conditions.all}
                 and strpos(name_words, ${beginning}) >= strpos(name_words || ' ', ' ' || word || ' ')
               order by word, name_words, patient_id limit ${mostOf(limit)}) as page
-       left join read.patient_summary on id = patient_id
+       left join read.patient_summary summary on id = patient_id and summary.name_words is not null
       order by word, page.name_words, patient_id)
     limit ${most}`;
   return database.query<Found>(remembered(text), conditions.values);

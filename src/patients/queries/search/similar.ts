@@ -59,8 +59,8 @@ async function amongAll(database: Queryable, words: readonly string[], limit: nu
                         where word = driver.asked and ${conditions.all}
                         order by name_words, patient_id limit ${most})) as found
        order by place, found.name_words, found.patient_id limit ${most})
-    select '' as rank, page.name_words as "nameWords", page.patient_id as "patientId", document
-      from page left join read.patient_summary on id = page.patient_id
+    select '' as rank, page.name_words as "nameWords", page.patient_id as "patientId", document::text, deceased
+      from page left join read.patient_summary summary on id = page.patient_id and summary.name_words is not null
      order by page.place, page.name_words, page.patient_id`;
   return oncePerPatient(await database.query<Found>(remembered(text), conditions.values));
 }
