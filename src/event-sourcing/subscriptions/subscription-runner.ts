@@ -65,10 +65,13 @@ export class SubscriptionRunner {
   private async run(): Promise<void> {
     try {
       for (const streamId of await this.store.parkedStreams(this.claim.name)) this.parked.add(streamId);
-      while (this.running) {
-        const batch = await this.feed.next(this.position);
+      for (let next = this.feed.next(this.position); this.running;) {
+        const batch = await next;
         if (!batch) return;
         const { events, upTo } = batch;
+        next = this.feed.next(upTo);
+        // read while this batch is handled, and of no interest if that fails
+        next.catch(() => undefined);
         await this.deliver(
           events.filter((event) => this.consumer.handles(event)),
           upTo,
