@@ -20,7 +20,9 @@ export class Appointments1700000200000 implements MigrationInterface {
         constraint no_double_booking exclude using gist (resource_id with =, lane with =, during with &&)
       ) with (fillfactor = 90)`);
     await runner.query(`create index resource_allocations_appointment on write.resource_allocations (appointment_id)`);
-    await runner.query(`create index resource_allocations_patient on write.resource_allocations (patient_id)`);
+    await runner.query(
+      `create index resource_allocations_patient on write.resource_allocations (patient_id, upper(during))`,
+    );
 
     // Whoever adds or frees time enters the resources' calendars shared; a move, which removes rows and then adds, enters
     // alone, because two of those could each wait for the other's removal. Locked in the order of the keys. The two-key form
@@ -69,7 +71,8 @@ export class Appointments1700000200000 implements MigrationInterface {
           perform pg_advisory_xact_lock(7802, hashtext(of_patient::text));
           if exists (
             select from resource_allocations
-            where patient_id = of_patient and appointment_id <> of_appointment and during && visit
+            where patient_id = of_patient and upper(during) > starts and lower(during) < ends
+              and appointment_id <> of_appointment
               and kind in ('hold', 'booking') and (expires_at is null or expires_at > now_at)
           ) then
             raise exception using errcode = '23P01', constraint = 'one_place_at_a_time',
