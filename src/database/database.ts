@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
 import { DatabaseUnavailable, isUnavailable } from './unavailable.js';
 import type { Statement } from './sql.js';
-import type { BoundStatement } from './statement-group.js';
+import { asObject, type BoundStatement } from './statement-group.js';
 
 /** Runs prepared statements, on the pool or on one connection of it. */
 export interface Queryable {
@@ -14,7 +14,7 @@ export interface Queryable {
 }
 
 /** Statements share a group with those of the same lane: what is quick does not wait for what is not. */
-export type Lane = 'commands' | 'subscriptions' | 'reads';
+export type Lane = 'commands' | 'subscriptions' | 'loads' | 'queries';
 
 /**
  * Prepared statements on the connection pool of TypeORM's data source. TypeORM itself offers no named statements, and they save
@@ -33,12 +33,18 @@ export class Database implements Queryable {
     this.lanes = {
       commands: lane({ width: 1, boundLockWaits: true }),
       subscriptions: lane({ width: 1, boundLockWaits: false }),
-      reads: lane({ width: 2, boundLockWaits: false }),
+      loads: lane({ width: 2, boundLockWaits: false }),
+      queries: lane({ width: 2, boundLockWaits: false }),
     };
   }
 
   /** @throws DatabaseUnavailable when the server cannot be reached or is going down. */
-  async query<Row extends QueryResultRow>({ name, text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    if (statement.quick) {
+      const rows = await this.together('queries', statement, values);
+      return rows.map((row) => asObject(statement, row) as Row);
+    }
+    const { name, text } = statement;
     try {
       return (await this.pool.query<Row>({ name, text, values: values as unknown[] })).rows;
     } catch (error) {

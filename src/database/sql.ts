@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** It only reads, and takes less than a millisecond: it may go together with others that wait at the same time. */
+  readonly quick?: boolean;
 }
 
 export const statement = (text: string): Statement => ({
@@ -13,3 +15,6 @@ export const statement = (text: string): Statement => ({
 
 /** Tags constant SQL: const byId = sql`select … where id = $1`. Values are parameters, never part of the text. */
 export const sql = (text: TemplateStringsArray): Statement => statement(text.join(''));
+
+/** Marks a statement that reads a row or a page of them along an index. */
+export const quick = (statement: Statement): Statement => ({ ...statement, quick: true });

@@ -13,8 +13,20 @@ type Parser = (text: string) => unknown;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- pg's enum lacks the oids of extensions
 const parserOf = (oid: number) => types.getTypeParser(oid) as Parser;
 
-/** How the columns of a statement are read, by its name. A statement's columns never change. */
-const parsersOf = new Map<string, readonly Parser[]>();
+interface Columns {
+  readonly names: readonly string[];
+  readonly parsers: readonly Parser[];
+}
+
+/** By the name of the statement, whose columns never change. */
+const columnsOf = new Map<string, Columns>();
+
+/** A row as an object, of a statement that has been run. */
+export function asObject({ name }: Statement, row: readonly unknown[]): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  columnsOf.get(name)?.names.forEach((column, i) => (object[column] = row[i]));
+  return object;
+}
 
 /** What pg's declarations leave out of a connection: the prepared statements that it has, by name. */
 interface OpenConnection extends Connection {
@@ -61,17 +73,19 @@ export class StatementGroup implements Submittable {
       this.newlyPrepared.add(name);
     }
     connection.bind({ statement: name, values: [...values] }, true);
-    if (!parsersOf.has(name)) connection.describe({ type: 'P', name: '' }, true);
+    if (!columnsOf.has(name)) connection.describe({ type: 'P', name: '' }, true);
     connection.execute({}, true);
   }
 
   handleRowDescription({ fields }: { fields: readonly FieldDef[] }): void {
-    const parsers = fields.map(({ dataTypeID }) => parserOf(dataTypeID));
-    parsersOf.set(this.statements[this.current]!.statement.name, parsers);
+    columnsOf.set(this.statements[this.current]!.statement.name, {
+      names: fields.map(({ name }) => name),
+      parsers: fields.map(({ dataTypeID }) => parserOf(dataTypeID)),
+    });
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    const parsers = parsersOf.get(this.statements[this.current]!.statement.name)!;
+    const { parsers } = columnsOf.get(this.statements[this.current]!.statement.name)!;
     this.rows[this.current]!.push(fields.map((text, i) => (text === null ? null : parsers[i]!(text))));
   }
 

@@ -1,11 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import { sql } from '../../database/sql.js';
+import { quick, sql } from '../../database/sql.js';
 import { AsOf, currentContext, type Instant, notFound, Reads } from '../../event-sourcing/index.js';
 import { type PatientSummary, PatientSummaryProjection } from '../read-models/patient-summary.js';
 import { type PatientView, viewOf } from './patient-view.js';
 
-const patientById = sql`select document from read.patient_summary where id = $1`;
+const patientById = quick(sql`select document from read.patient_summary where id = $1`);
 
 /** A patient as of now, or as it was recorded at a moment in the past. */
 export class GetPatient extends Query<PatientView> {

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../../database/database.js';
 import { beginningWith, type Found, FOUND_BY_NAME, longestFirst } from './asked.js';
+import { quick } from '../../../database/sql.js';
 import { Conditions, mostOf, remembered } from './conditions.js';
 import { NIL, type Place } from './place.js';
 
@@ -55,5 +56,5 @@ export async function nextByName(
        left join read.patient_summary summary on id = patient_id and summary.name_words is not null
       order by word, page.name_words, patient_id)
     limit ${most}`;
-  return database.query<Found>(remembered(text), conditions.values);
+  return database.query<Found>(quick(remembered(text)), conditions.values);
 }
