@@ -38,8 +38,7 @@ interface Emitted {
  */
 export class SagaConsumer implements Consumer {
   readonly startsAt = 'now';
-  private readonly lastOfType = new Map<string, DomainEvent>();
-  private readonly checkedPairs = new Set<string>();
+  private readonly firstOfType = new Map<string, DomainEvent>();
   private fault?: NotDurable;
 
   constructor(
@@ -126,11 +125,8 @@ export class SagaConsumer implements Consumer {
    */
   private assertStateless(event: DomainEvent, alone: number): void {
     const type = event.constructor.name;
-    this.lastOfType.set(type, this.lastOfType.get(type) ?? event);
-    for (const [otherType, other] of this.lastOfType) {
-      const pair = `${otherType} ${type}`;
-      if (this.checkedPairs.has(pair)) continue;
-      this.checkedPairs.add(pair);
+    if (this.firstOfType.has(type)) return;
+    for (const other of [...this.firstOfType.values(), event]) {
       const expected = alone + this.commandsFor([other]).length;
       for (const together of [this.commandsFor([other, event]), this.commandsFor([event, other])]) {
         if (together.length !== expected) {
@@ -140,5 +136,6 @@ export class SagaConsumer implements Consumer {
         }
       }
     }
+    this.firstOfType.set(type, event);
   }
 }
