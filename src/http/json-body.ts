@@ -11,7 +11,12 @@ export const malformedJson = () => new DomainError('invalid', 'malformed-json', 
  * that nobody needs.
  * @throws DomainError
  */
-export function mustBeStorable(value: unknown, path: readonly (string | number)[] = []): void {
+export function mustBeStorable(value: unknown): void {
+  check(value, []);
+}
+
+/** `path` is where `value` is; each call leaves it as it found it, unless it throws. */
+function check(value: unknown, path: (string | number)[]): void {
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed()) {
       throw invalid('invalid-text', 'Text may not hold U+0000 or half of a surrogate pair.', pointer(path));
@@ -23,13 +28,18 @@ export function mustBeStorable(value: unknown, path: readonly (string | number)[
     throw invalid('nested-too-deeply', `The body is nested deeper than ${MAX_DEPTH} levels.`);
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      if (typeof value[i] !== 'number') mustBeStorable(value[i], [...path, i]);
+      if (typeof value[i] === 'number') continue;
+      path.push(i);
+      check(value[i], path);
+      path.pop();
     }
     return;
   }
-  for (const [key, part] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     if (key in Object.prototype) throw invalid('validation-failed', 'There is no such field.', pointer([...path, key]));
-    mustBeStorable(key, path);
-    mustBeStorable(part, [...path, key]);
+    check(key, path);
+    path.push(key);
+    check((value as Readonly<Record<string, unknown>>)[key], path);
+    path.pop();
   }
 }

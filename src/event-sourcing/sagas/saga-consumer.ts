@@ -1,5 +1,5 @@
 import type { ICommand, ISaga } from '@nestjs/cqrs';
-import { of } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Database } from '../../database/database.js';
 import { sql } from '../../database/sql.js';
 import type { DomainEvent } from '../domain-event.js';
@@ -38,16 +38,25 @@ interface Emitted {
  */
 export class SagaConsumer implements Consumer {
   readonly startsAt = 'now';
+  /** The sagas as they are put together once, as by Nest. Each subscription runs one over what is `delivered` just then. */
+  private readonly answers: readonly Observable<ICommand>[];
+  private delivered: readonly DomainEvent[] = [];
   private readonly firstOfType = new Map<string, DomainEvent>();
   private fault?: NotDurable;
 
   constructor(
     readonly name: string,
-    private readonly sagas: readonly ISaga<DomainEvent>[],
+    sagas: readonly ISaga<DomainEvent>[],
     private readonly registry: FeatureRegistry,
     private readonly database: Database,
     private readonly wakeWorkers: () => void,
-  ) {}
+  ) {
+    const events$ = new Observable<DomainEvent>((saga) => {
+      for (const event of this.delivered) saga.next(event);
+      saga.complete();
+    });
+    this.answers = sagas.map((saga) => saga(events$));
+  }
 
   handles(): boolean {
     return true;
@@ -100,21 +109,20 @@ export class SagaConsumer implements Consumer {
 
   /** @throws NotDurable when a saga does not answer at once: its operators need time. */
   private commandsFor(events: readonly DomainEvent[]): ICommand[] {
-    return this.sagas.flatMap((saga) => this.commandsOf(saga, events));
-  }
-
-  private commandsOf(saga: ISaga<DomainEvent>, events: readonly DomainEvent[]): ICommand[] {
+    this.delivered = events;
     const commands: ICommand[] = [];
-    const outcome: { completed: boolean; error?: Error } = { completed: false };
-    const subscription = saga(of(...events)).subscribe({
-      next: (command) => commands.push(command),
-      error: (error: unknown) => (outcome.error = error instanceof Error ? error : new Error(String(error))),
-      complete: () => (outcome.completed = true),
-    });
-    subscription.unsubscribe();
-    if (outcome.error !== undefined) throw outcome.error;
-    if (!outcome.completed) {
-      throw new NotDurable(`The saga ${this.name} uses an operator that needs time: it cannot be durable`);
+    for (const commands$ of this.answers) {
+      const outcome: { completed: boolean; error?: Error } = { completed: false };
+      const subscription = commands$.subscribe({
+        next: (command) => commands.push(command),
+        error: (error: unknown) => (outcome.error = error instanceof Error ? error : new Error(String(error))),
+        complete: () => (outcome.completed = true),
+      });
+      subscription.unsubscribe();
+      if (outcome.error !== undefined) throw outcome.error;
+      if (!outcome.completed) {
+        throw new NotDurable(`The saga ${this.name} uses an operator that needs time: it cannot be durable`);
+      }
     }
     return commands;
   }
