@@ -14,7 +14,7 @@ import { SubscriptionStore } from './subscription-store.js';
  * more than one event, and nobody waits for long.
  */
 const SHORTEST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 80;
 const PAUSE_MS_PER_EVENT = 1;
 const IDLE_PAUSE_MS = 100;
 /** How often the stored progress of another process is asked for. */
