@@ -31,10 +31,11 @@ export class Database implements Queryable {
       (await this.pool.query<unknown[]>({ name, text, values: [...values], rowMode: 'array' })).rows;
     const lane = (options: PipelineOptions) => new Pipeline(this.pool, alone, options);
     this.lanes = {
-      commands: lane({ width: 1, boundLockWaits: true }),
-      subscriptions: lane({ width: 1, boundLockWaits: false }),
-      loads: lane({ width: 2, boundLockWaits: false }),
-      queries: lane({ width: 2, boundLockWaits: false }),
+      // Two small groups: while one waits for the disk, the other keeps the processors busy.
+      commands: lane({ width: 2, most: 10, boundLockWaits: true }),
+      subscriptions: lane({ width: 1, most: 64, boundLockWaits: false }),
+      loads: lane({ width: 2, most: 64, boundLockWaits: false }),
+      queries: lane({ width: 2, most: 64, boundLockWaits: false }),
     };
   }
 

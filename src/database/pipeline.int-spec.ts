@@ -29,7 +29,7 @@ describe('statements that wait at the same time', () => {
       alone.push(statement.name);
       return (await pool.query<unknown[]>({ ...statement, values: [...values], rowMode: 'array' })).rows;
     };
-    pipeline = new Pipeline(pool, runAlone, { width: 1, boundLockWaits: true });
+    pipeline = new Pipeline(pool, runAlone, { width: 1, most: 64, boundLockWaits: true });
   });
   afterAll(async () => {
     await pool.end();
@@ -129,7 +129,7 @@ describe('statements that wait at the same time', () => {
           pool
             .query<unknown[]>({ ...bound.statement, values: [...bound.values], rowMode: 'array' })
             .then(({ rows }) => rows),
-        { width: 1, boundLockWaits: true },
+        { width: 1, most: 64, boundLockWaits: true },
       ),
     ];
     await Promise.all(

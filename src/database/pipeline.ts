@@ -4,14 +4,13 @@ import { type BoundStatement, StatementGroup } from './statement-group.js';
 import { type Statement, statement } from './sql.js';
 import { isUnavailable } from './unavailable.js';
 
-/** Statements in one group: keeps its transaction within milliseconds. */
-const MOST_TOGETHER = 64;
-
 const boundLockWaits = statement(`select set_config('lock_timeout', '25ms', true)`);
 
 export interface PipelineOptions {
   /** Groups on their way at the same time, each on a connection of its own. */
   readonly width: number;
+  /** Statements in one group. */
+  readonly most: number;
   /** Others may hold locks that the statements need: a group that waits too long for one is undone, and each runs alone. */
   readonly boundLockWaits: boolean;
 }
@@ -57,7 +56,7 @@ export class Pipeline {
   private sendNext(): void {
     while (this.waiting.length > 0 && this.onTheirWay < this.options.width) {
       this.onTheirWay++;
-      void this.send(this.waiting.splice(0, MOST_TOGETHER)).finally(() => {
+      void this.send(this.waiting.splice(0, this.options.most)).finally(() => {
         this.onTheirWay--;
         this.sendNext();
       });
