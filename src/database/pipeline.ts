@@ -86,11 +86,19 @@ export class Pipeline {
 
 function submit(client: PoolClient, statements: readonly BoundStatement[]): Promise<unknown[][][]> {
   return new Promise((resolve, reject) => {
-    const group = new StatementGroup(statements, (error, rows) => {
-      client.release(error !== undefined && group.unsure);
+    let over = false;
+    const end = (error: Error | undefined, rows: unknown[][][]) => {
+      if (over) return;
+      over = true;
+      client.removeListener('error', lost);
+      client.release(error !== undefined && (group.unsure || isUnavailable(error)));
       if (error) reject(error);
       else resolve(rows);
-    });
+    };
+    // A connection that breaks tells so itself, beside the statements that were on it.
+    const lost = (error: Error) => end(error, []);
+    const group = new StatementGroup(statements, end);
+    client.on('error', lost);
     client.query(group);
   });
 }
