@@ -63,6 +63,9 @@ class Registry {
   }
 }
 
+/** Words that are family names as well as given ones. */
+const PLACELESS = ['Xander', 'Xandra', 'Xan', 'Xavier', 'Ximena'];
+
 describe('a search of patients', () => {
   const passport = { system: 'urn:passport', value: 'X4374756' };
   const oldCard = { system: 'urn:card', value: '4711' };
@@ -107,6 +110,12 @@ describe('a search of patients', () => {
       });
     }
 
+    for (const [i, family] of PLACELESS.entries()) {
+      for (const given of PLACELESS) {
+        for (const other of [...PLACELESS.slice(i), '']) registry.add(`${family}, ${given} ${other}`.trim());
+      }
+    }
+
     database = await createTestDatabase();
     dataSource = await new DataSource({
       ...typeOrmOptions({ url: database.url, poolSize: 2 }),
@@ -140,6 +149,39 @@ describe('a search of patients', () => {
     ['under', ['100% _Under']],
   ])('by the beginnings “%s” finds %j', async (name, expected) => {
     expect((await names({ name })).toSorted()).toEqual(expected);
+  });
+
+  it.each([
+    'xan xav',
+    'xav xan',
+    'xander xandra',
+    'xan xander',
+    'ximena xan xav',
+    'xi xa',
+    'xavier xavier',
+    'xan',
+    'xandra xi q',
+  ])('finds everybody of whom the words of a name begin with "%s", in any order, once', async (name) => {
+    const all = await search({ name: 'x' }, 200);
+    const asked = name.split(' ');
+    const expected = all.items.filter(({ name: { family, given } }) => {
+      const words = [family, ...given].map((word) => word.toLowerCase());
+      return asked.every((beginning) => words.some((word) => word.startsWith(beginning)));
+    });
+    for (const limit of [1, 4, 200]) {
+      const found = await everyPage({ name }, limit);
+      expect(found.toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
+    }
+  });
+
+  it('gives names that begin with the first word asked for before those that begin with the second', async () => {
+    const families = (await search({ name: 'ximena xavier' }, 200)).items.map(({ name: { family } }) => family);
+    const [first, second] = [families.lastIndexOf('Ximena'), families.indexOf('Xavier')];
+    expect(first).toBeGreaterThan(0);
+    expect(second).toBe(first + 1);
+    expect(families.lastIndexOf('Xavier')).toBe(
+      families.length - 1 - families.filter((one) => one.startsWith('Xan')).length,
+    );
   });
 
   it('finds the most similar names when none begins so, best first', async () => {
