@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.js';
 import { statement, type Statement } from '../../database/sql.js';
 import type { DomainEvent, EventClass } from '../domain-event.js';
 import { type Checkpoint, checkpointValues, type Consumer } from '../subscriptions/consumer.js';
+import { nextSlice, sliceIsOver } from '../subscriptions/slices.js';
 import { Projection } from './projection.js';
 import type { EntityClass } from './projects.js';
 
@@ -52,17 +53,23 @@ export class ProjectionConsumer implements Consumer {
   }
 
   async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
-    const touched = events.map((event) => this.projection.keysOf(event));
+    const touched: (readonly string[])[] = [];
+    for (const event of events) {
+      if (sliceIsOver()) await nextSlice();
+      touched.push(this.projection.keysOf(event));
+    }
     const keys = [...new Set(this.onePerStream ? laterThanFirst(events, touched) : touched.flat())];
     const rows = new Map<string, Row | undefined>();
     if (keys.length > 0) {
       for (const row of await this.database.query<Row>(this.read, [keys]))
         rows.set(String(row[this.key.property]), row);
     }
-    events.forEach((event, i) => {
+    for (const [i, event] of events.entries()) {
+      if (sliceIsOver()) await nextSlice();
       for (const key of touched[i]!)
         rows.set(key, this.projection.evolve(rows.get(key), event, key) as Row | undefined);
-    });
+    }
+    if (sliceIsOver()) await nextSlice();
 
     const kept: Row[] = [];
     const gone: string[] = [];

@@ -6,6 +6,7 @@ import type { DomainEvent } from '../domain-event.js';
 import type { FeatureRegistry } from '../feature-registry.js';
 import { newId } from '../ids.js';
 import { type Checkpoint, checkpointValues, type Consumer, NotDurable } from '../subscriptions/consumer.js';
+import { nextSlice, sliceIsOver } from '../subscriptions/slices.js';
 import { CancelTimer, Timer } from './timers.js';
 
 const store = sql`
@@ -67,6 +68,7 @@ export class SagaConsumer implements Consumer {
     let emitted: Emitted[] = [];
     const cancelledKeys: string[] = [];
     for (const event of events) {
+      if (sliceIsOver()) await nextSlice();
       const commands = this.commandsFor([event]);
       this.assertStateless(event, commands.length);
       commands.forEach((command, index) => {

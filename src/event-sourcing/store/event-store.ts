@@ -6,6 +6,7 @@ import { ConcurrencyConflict } from '../errors.js';
 import type { CommandOutcome } from '../execution-context.js';
 import { FeatureRegistry } from '../feature-registry.js';
 import type { Effect, UnitOfWork } from '../unit-of-work.js';
+import { nextSlice, sliceIsOver } from '../subscriptions/slices.js';
 import { type CommandMetadata, CommitStatements, METADATA_OF, type MetadataOf } from './commit-statements.js';
 import { constraintOf } from './pg-errors.js';
 
@@ -87,7 +88,12 @@ export class EventStore {
   /** Events of all streams with `after < position <= upTo`. The caller takes care that `upTo` is safe: see SafeTail. */
   async log(after: number, upTo: number, limit: number): Promise<DomainEvent[]> {
     const rows = await this.database.query<LogRow>(readLog, [after, upTo, limit]);
-    return rows.map((row) => this.revive(row));
+    const events: DomainEvent[] = [];
+    for (const row of rows) {
+      if (sliceIsOver()) await nextSlice();
+      events.push(this.revive(row));
+    }
+    return events;
   }
 
   revive(row: LogRow): DomainEvent {
