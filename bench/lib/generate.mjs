@@ -1,6 +1,7 @@
 // Patients by the hundred thousand: events made here, copied into the log by COPY, and projected by the application itself.
 import { once } from 'node:events';
 import copyStreams from 'pg-copy-streams';
+import { v7 } from 'uuid';
 import { built } from './built.mjs';
 import { connected } from './postgres.mjs';
 
@@ -31,12 +32,16 @@ const COMMON = [
 
 const birthDateOf = (n) => new Date(Date.UTC(1940, 0, 1) + ((n * 31) % 29000) * 86_400_000).toISOString().slice(0, 10);
 
+export const familyNameOf = (n) => (n % 5 === 0 ? COMMON[(n / 5) % 20] : `Family${(n * 104729) % 1000}`);
+/** Every thousand people of the same family names have other given names. */
+export const givenNameOf = (n) => `Given${(n * 7919 + Math.floor(n / 1000) * 13) % 200}`;
+
 /** The same people as in the CRUD peer's table: 1,000 family names (20 common ones weigh more), 200 given names. */
 const registration = (n, patientId) => ({
   patientId,
   name: {
-    family: n % 5 === 0 ? COMMON[(n / 5) % 20] : `Family${(n * 104729) % 1000}`,
-    given: [`Given${(n * 7919) % 200}`],
+    family: familyNameOf(n),
+    given: [givenNameOf(n)],
   },
   birthDate: birthDateOf(n),
   gender: n % 2 ? 'male' : 'female',
@@ -134,8 +139,9 @@ export async function generateClinic(url, count) {
     observation: newId(),
     appointment: newId(),
   }));
+  // One came each day. GiST sees the first 53 bits of an id, which are a moment: those of one millisecond all look alike to it.
   const practitioners = Array.from({ length: Math.ceil(count / PATIENTS_PER_PRACTITIONER) }, (_, i) => ({
-    id: newId(),
+    id: v7({ msecs: Date.now() - i * DAY }),
     type: 'practitioner',
     name: `Practitioner ${i}`,
   }));

@@ -4,7 +4,7 @@ import * as anamnesis from '../event-store/anamnesis.mjs';
 import { eventData, eventMeta, StreamCursor } from '../event-store/workload.mjs';
 import { anamnesisTarget, post } from '../http/targets.mjs';
 import { options, SECONDS } from '../lib/config.mjs';
-import { copy, EVENTS_PER_PATIENT, generateClinic } from '../lib/generate.mjs';
+import { copy, EVENTS_PER_PATIENT, familyNameOf, generateClinic, givenNameOf } from '../lib/generate.mjs';
 import { closedLoop, cpuMeter, median, n0, n2, percentile } from '../lib/measure.mjs';
 import { connected, freshDatabase, run } from '../lib/postgres.mjs';
 import { profiledChild, profiles } from '../lib/profile.mjs';
@@ -234,8 +234,11 @@ function queriesOf({ people, practitioners, serviceType, tomorrow }) {
     'history of a patient': () => `patients/${patient()}/history`,
     'patients by prefix of a common name': () => 'patients?name=smit',
     'patients by prefix of a rarer name': () => `patients?name=family${Math.floor(Math.random() * 1000)}`,
-    'patients by family and given name': () => `patients?name=smith%20given${Math.floor(Math.random() * 200)}`,
+    'patients by family and given name': () => `patients?name=${nameOf(seed()).join('%20')}`,
+    'patients by given and family name': () => `patients?name=${nameOf(seed()).toReversed().join('%20')}`,
+    'patients by family name and initial': () => `patients?name=${nameOf(seed())[0]}%20g`,
     'patients by similar name': () => 'patients?name=smyth&nameMatch=similar',
+    'patients by a name like a family name, and a given name': () => `patients?name=smyth%20${givenNameOf(seed())}`,
     'patients by identifier': () => `patients?identifier=seed-${seed()}`,
     'patients by birth date': () => `patients?birthDate=${birthDate()}`,
     'patients, all by name': () => 'patients',
@@ -254,6 +257,8 @@ function queriesOf({ people, practitioners, serviceType, tomorrow }) {
     schedule: () => `schedules/${one(practitioners).id}`,
   };
 }
+
+const nameOf = (n) => [familyNameOf(n), givenNameOf(n)];
 
 const birthDate = () =>
   new Date(Date.UTC(1940, 0, 1) + Math.floor(Math.random() * 29_000) * 86_400_000).toISOString().slice(0, 10);

@@ -204,6 +204,20 @@ describe('a search of patients', () => {
     expect(await names({ name: 'johnson', nameMatch: 'similar' })).toEqual(['Johnson Mary Ann', 'Johnston Ann']);
   });
 
+  it.each(['xavie ximenna', 'ximenna xavie', 'xavie ximenna xandar'])(
+    'finds everybody with names like "%s", in any order, once',
+    async (name) => {
+      const meant = name.split(' ').map((word) => ({ xavie: 'Xavier', ximenna: 'Ximena' })[word] ?? 'Xand');
+      const all = await search({ name: 'x' }, 200);
+      const expected = all.items.filter(({ name: { family, given } }) =>
+        meant.every((word) => [family, ...given].some((one) => one.startsWith(word))),
+      );
+      expect(expected.length).toBeGreaterThan(0);
+      const found = await search({ name, nameMatch: 'similar' }, 200);
+      expect(found.items.map(({ id }) => id).toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
+    },
+  );
+
   it('takes nothing in a name for a wildcard', async () => {
     expect(await names({ name: '%' })).toEqual([]);
     expect(await names({ name: '_' })).toEqual([]);

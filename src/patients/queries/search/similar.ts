@@ -37,32 +37,72 @@ async function amongAll(database: Queryable, words: readonly string[], limit: nu
     await database.query<{ asked: string; word: string }>(wordsLike, [words]),
     ({ asked }) => asked,
   );
-  const wordsFor = (word: string) => (alike.get(word) ?? []).slice(0, MOST_WORDS).map(({ word: found }) => found);
-  const [driver = '', ...others] = longestFirst(words);
+  const wordsFor = words.map((word) => (alike.get(word) ?? []).slice(0, MOST_WORDS).map(({ word: found }) => found));
+  if (wordsFor.some((found) => found.length === 0)) return [];
 
   const conditions = new Conditions();
-  for (const other of others) {
-    const whole = wordsFor(other).map((word) => `% ${word} %`);
-    conditions.add((patterns) => `name_words || ' ' like any (${patterns}::text[])`, whole);
-  }
   const most = conditions.parameter(limit);
-  // Names of which the first word is this one: what follows a word is a blank, and `!` comes next after it.
+  const parts =
+    words.length === 1 ? ofOneWord(conditions, wordsFor[0]!, most) : ofWords(conditions, words, wordsFor, most);
   const text = `
     with page as materialized (
-      select place, found.name_words, found.patient_id
-        from unnest(${conditions.parameter(wordsFor(driver))}::text[]) with ordinality as driver (asked, place),
-             lateral ((select name_words, id as patient_id from read.patient_summary
-                        where name_words >= ' ' || driver.asked and name_words < ' ' || driver.asked || '!' and ${conditions.all}
-                        order by name_words, id limit ${most})
-                      union all
-                      (select name_words, patient_id from read.patient_name_word
-                        where word = driver.asked and ${conditions.all}
-                        order by name_words, patient_id limit ${most})) as found
+      select place, found.name_words, found.patient_id from (${parts.join(' union all ')}) as found
        order by place, found.name_words, found.patient_id limit ${most})
     select '' as rank, page.name_words as "nameWords", page.patient_id as "patientId", document::text, deceased
       from page left join read.patient_summary summary on id = page.patient_id and summary.name_words is not null
      order by page.place, page.name_words, page.patient_id`;
   return oncePerPatient(await database.query<Found>(remembered(text), conditions.values));
+}
+
+/** Words spelled alike, best first. */
+type Alike = readonly string[];
+
+/** Names of which the first word is this one: what follows a word is a blank, and `!` comes next after it. */
+function ofOneWord(conditions: Conditions, alike: Alike, most: string): string[] {
+  const driver = `unnest(${conditions.parameter(alike)}::text[]) with ordinality as driver (word, place)`;
+  return [
+    `select place, found.name_words, found.patient_id
+       from ${driver}, lateral (
+         select name_words, id as patient_id from read.patient_summary
+          where name_words >= ' ' || driver.word and name_words < ' ' || driver.word || '!'
+          order by name_words, id limit ${most}) as found`,
+    `select place, found.name_words, found.patient_id
+       from ${driver}, lateral (
+         select name_words, patient_id from read.patient_name_word where word = driver.word
+          order by name_words, patient_id limit ${most}) as found`,
+  ];
+}
+
+/**
+ * Names that begin with a word like one of those asked for, which have one like the longest of the others later; and those that
+ * have all of them later. Of each pair of words there is one range of the index (word, name).
+ */
+function ofWords(conditions: Conditions, words: readonly string[], wordsFor: readonly Alike[], most: string): string[] {
+  const alikeOf = new Map(words.map((word, i) => [word, wordsFor[i]!]));
+  return [...words, undefined].map((first) => {
+    const [later = '', ...others] = longestFirst(words.filter((word) => word !== first));
+    const parameter = (alike: Alike = []) => `${conditions.parameter(alike)}::text[]`;
+    const has = others.map((other) => `string_to_array(name_words, ' ') && ${parameter(alikeOf.get(other))}`);
+    const driver = `unnest(${parameter(alikeOf.get(later))}) with ordinality as driver (word, place)`;
+    if (first === undefined) {
+      const areLater = others.map(
+        (other) => `exists (select from read.patient_name_word where word = any (${parameter(alikeOf.get(other))}))`,
+      );
+      return `
+        select place, found.name_words, found.patient_id
+          from ${driver}, lateral (
+            select name_words, patient_id from read.patient_name_word
+             where ${['word = driver.word', ...has, ...areLater].join(' and ')}
+             order by name_words, patient_id limit ${most}) as found`;
+    }
+    return `
+      select driver.place + family.place as place, found.name_words, found.patient_id
+        from ${driver}, unnest(${parameter(alikeOf.get(first))}) with ordinality as family (word, place), lateral (
+          select name_words, patient_id from read.patient_name_word
+           where word = driver.word and name_words >= ' ' || family.word || ' ' and name_words < ' ' || family.word || '!'
+             and ${['true', ...has].join(' and ')}
+           order by name_words, patient_id limit ${most}) as found`;
+  });
 }
 
 /** A name may have two words like the one asked for. */
