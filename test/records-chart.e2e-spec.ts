@@ -30,14 +30,6 @@ afterAll(() => app.close());
 beforeEach(async () => (patient = await clinician.registerPatient()));
 
 const ids = (items: readonly { id: string }[]) => items.map(({ id }) => id);
-/** A moment between two commands: later than what is recorded, earlier than what comes next. */
-const between = async () => {
-  await app.settle();
-  const [row] = await app.database.query<{ now: string }>({ name: 'now', text: 'select clock_timestamp() as now' });
-  const moment = new Date(Date.parse(row!.now) + 1).toISOString();
-  while (new Date().toISOString() <= moment) await new Promise((resolve) => setImmediate(resolve));
-  return moment;
-};
 const chart = async (asOf?: string) =>
   (await clinician.read(`/v1/patients/${patient}/chart${asOf ? `?asOf=${asOf}` : ''}`)).body;
 
@@ -106,9 +98,9 @@ describe('GET /v1/patients/{id}/chart', () => {
   it('can be seen as it was at a past moment', async () => {
     const condition = await clinician.recordCondition(patient);
     await clinician.recordObservations(patient, minutesAgo(5), [bloodPressure(128, 82)]);
-    const before = await between();
+    const before = await app.momentBetween();
     await client.post(`/v1/conditions/${condition}/resolution`, {});
-    const between1 = await between();
+    const between1 = await app.momentBetween();
     await client.post(`/v1/conditions/${condition}/entered-in-error`, { reason: 'wrong patient' });
     await clinician.recordObservations(patient, minutesAgo(4), [bloodPressure(110, 70)]);
 
@@ -135,7 +127,7 @@ describe('GET /v1/patients/{id}/chart', () => {
     await clinician.recordObservations(patient, at, [bloodPressure(128, 82)]);
     await clinician.recordObservations(patient, at, [bloodPressure(118, 72)]);
     await app.client('practitioner').post(`/v1/patients/${patient}/death`, { deceasedAt: minutesAgo(1) });
-    expect(await chart(await between())).toEqual(await chart());
+    expect(await chart(await app.momentBetween())).toEqual(await chart());
   });
 
   it('answers a token with what that command wrote', async () => {

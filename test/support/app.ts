@@ -2,6 +2,7 @@ import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../../src/app.module.js';
 import { Database } from '../../src/database/database.js';
+import { sql } from '../../src/database/sql.js';
 import { ApiAdapter, configureApp } from '../../src/http/index.js';
 import { Config } from '../../src/operations/config.js';
 import { SubscriptionStatus } from '../../src/event-sourcing/index.js';
@@ -17,6 +18,8 @@ export interface TestAppOptions {
   /** Replaces providers: `(module) => module.overrideProvider(Clock).useValue(clock)`. */
   readonly override?: (module: TestingModuleBuilder) => TestingModuleBuilder;
 }
+
+const now = sql`select clock_timestamp() as now`;
 
 /** The whole application in this process, on a free port, with a database of its own. */
 export class TestApp {
@@ -41,6 +44,15 @@ export class TestApp {
   async settle(timeoutMs = 15_000): Promise<void> {
     const subscriptions = this.nest.get(SubscriptionStatus);
     await until(async () => (await subscriptions.states()).every(({ caughtUp }) => caughtUp), timeoutMs);
+  }
+
+  /** A moment between two commands: later than what is recorded, earlier than what comes next. */
+  async momentBetween(): Promise<string> {
+    await this.settle();
+    const [row] = await this.database.query<{ now: string }>(now);
+    const moment = new Date(Date.parse(row!.now) + 1).toISOString();
+    await until(() => new Date().toISOString() > moment);
+    return moment;
   }
 
   async close(): Promise<void> {
