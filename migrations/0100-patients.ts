@@ -14,7 +14,6 @@ export class Patients1700000100000 implements MigrationInterface {
         retired    boolean not null default false,
         primary key (system, value)
       );
-      create index patient_identifiers_of_patient on write.patient_identifiers (patient_id);
 
       -- Claims all or raises unique_violation 'patient_identifier_taken_<index>', index from 0. In sorted order, so that two
       -- claims of the same identifiers wait for each other in one direction.
@@ -23,6 +22,11 @@ export class Patients1700000100000 implements MigrationInterface {
       declare
         taken int;
       begin
+        if cardinality(p_systems) = 1 then
+          insert into write.patient_identifiers (system, value, patient_id) values (p_systems[1], p_values[1], p_patient_id)
+            on conflict do nothing;
+          if found then return; end if;
+        end if;
         with claimed as (
           insert into write.patient_identifiers (system, value, patient_id)
           select system, value, p_patient_id from unnest(p_systems, p_values) given (system, value)
@@ -45,10 +49,11 @@ export class Patients1700000100000 implements MigrationInterface {
          where system = p_system and value = p_value and patient_id = p_patient_id;
       $$;
 
-      create function write.release_identifiers(p_patient_id uuid, p_system_kept text) returns void
+      create function write.release_identifiers(p_patient_id uuid, p_systems text[], p_values text[]) returns void
       language sql as $$
         delete from write.patient_identifiers
-         where patient_id = p_patient_id and not retired and system <> p_system_kept;
+         where (system, value) in (select system, value from unnest(p_systems, p_values) given (system, value))
+           and patient_id = p_patient_id and not retired;
       $$;
 
       -- What a patient is found by is null for whoever was entered in error.

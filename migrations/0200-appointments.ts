@@ -83,6 +83,9 @@ export class Appointments1700000200000 implements MigrationInterface {
         if moves then
           perform enter_calendars(resources || frees, true);
           delete from resource_allocations where appointment_id = of_appointment;
+        elsif cardinality(resources) = 1 then
+          -- as enter_calendars does it, without the call
+          perform pg_advisory_xact_lock_shared(7801, hashtext(resources[1]::text));
         else
           perform enter_calendars(resources, false);
         end if;

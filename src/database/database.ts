@@ -14,7 +14,7 @@ export interface Queryable {
 }
 
 /** Statements share a group with those of the same lane: what is quick does not wait for what is not. */
-export type Lane = 'commands' | 'subscriptions' | 'loads' | 'queries';
+export type Lane = 'commands' | 'subscriptions' | 'reads';
 
 /**
  * Prepared statements on the connection pool of TypeORM's data source. TypeORM itself offers no named statements, and they save
@@ -32,17 +32,16 @@ export class Database implements Queryable {
     const lane = (options: PipelineOptions) => new Pipeline(this.pool, alone, options);
     this.lanes = {
       // Two small groups: while one waits for the disk, the other keeps the processors busy.
-      commands: lane({ width: 2, most: 10, boundLockWaits: true }),
+      commands: lane({ width: 2, most: 16, boundLockWaits: true }),
       subscriptions: lane({ width: 1, most: 64, boundLockWaits: false }),
-      loads: lane({ width: 2, most: 64, boundLockWaits: false }),
-      queries: lane({ width: 2, most: 64, boundLockWaits: false }),
+      reads: lane({ width: 1, most: 64, boundLockWaits: false }),
     };
   }
 
   /** @throws DatabaseUnavailable when the server cannot be reached or is going down. */
   async query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     if (statement.quick) {
-      const rows = await this.together('queries', statement, values);
+      const rows = await this.together('reads', statement, values);
       return rows.map((row) => asObject(statement, row) as Row);
     }
     const { name, text } = statement;

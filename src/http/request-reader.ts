@@ -97,17 +97,22 @@ const rulesOf = (
 ): Rule[] =>
   getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)
-    .map(({ instance }) => (object, value) => {
-      if (validateIf && !validateIf(object, value)) return true;
-      const given: ValidationArguments = {
+    .map(({ instance }) => {
+      // one for all requests: rules look at it and answer at once
+      const asked: ValidationArguments = {
         targetName: requestClass.name,
         property: propertyName,
-        object,
-        value,
+        object: {},
+        value: undefined,
         constraints,
       };
-      const holds = (part: unknown) => instance.validate(part, given) === true;
-      return each && Array.isArray(value) ? value.every(holds) : holds(value);
+      const holds = (part: unknown) => instance.validate(part, asked) === true;
+      return (object, value) => {
+        if (validateIf && !validateIf(object, value)) return true;
+        asked.object = object;
+        asked.value = value;
+        return each && Array.isArray(value) ? value.every(holds) : holds(value);
+      };
     });
 
 /** What class-transformer makes of the value of a property: by its `@Type`, then by each `@Transform`. */

@@ -1,5 +1,6 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Database } from '../../database/database.js';
+import { arrayOf, arrayParameter } from '../../database/array-parameter.js';
 import { statement, type Statement } from '../../database/sql.js';
 import type { DomainEvent, EventClass } from '../domain-event.js';
 import { type Checkpoint, checkpointValues, type Consumer } from '../subscriptions/consumer.js';
@@ -59,11 +60,12 @@ export class ProjectionConsumer implements Consumer {
       touched.push(this.projection.keysOf(event));
     }
     const keys = [...new Set(this.onePerStream ? laterThanFirst(events, touched) : touched.flat())];
-    const rows = new Map<string, Row | undefined>();
+    const before = new Map<string, Row>();
     if (keys.length > 0) {
-      for (const row of await this.database.query<Row>(this.read, [keys]))
-        rows.set(String(row[this.key.property]), row);
+      for (const row of await this.database.query<Row>(this.read, [arrayParameter(keys, this.key.type)]))
+        before.set(String(row[this.key.property]), row);
     }
+    const rows = new Map<string, Row | undefined>(before);
     for (const [i, event] of events.entries()) {
       if (sliceIsOver()) await nextSlice();
       for (const key of touched[i]!)
@@ -74,12 +76,18 @@ export class ProjectionConsumer implements Consumer {
     const kept: Row[] = [];
     const gone: string[] = [];
     for (const [key, row] of rows) {
+      if (row === before.get(key)) continue;
       if (row) kept.push(row);
       else gone.push(key);
     }
     await this.database.together('subscriptions', this.write, [
-      ...this.columns.map(({ property, type }) => kept.map((row) => toParameter(row[property], type))),
-      gone,
+      ...this.columns.map(({ property, type }) =>
+        arrayParameter(
+          kept.map((row) => toElement(row[property], type)),
+          type,
+        ),
+      ),
+      arrayParameter(gone, this.key.type),
       ...checkpointValues(checkpoint),
     ]);
     return true;
@@ -106,7 +114,7 @@ const tableOf = ({ schema, tableName }: EntityMetadata) => `"${schema ?? 'read'}
 
 function statementsFor(table: string, columns: readonly Column[], key: Column) {
   const names = columns.map(({ name }) => name).join(', ');
-  const parameters = columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(', ');
+  const parameters = columns.map(({ type }, i) => arrayOf(`$${i + 1}`, type)).join(', ');
   const others = columns.filter((column) => column !== key);
   const onConflict =
     others.length > 0 ? `update set ${others.map(({ name }) => `${name} = excluded.${name}`).join(', ')}` : 'nothing';
@@ -124,7 +132,7 @@ function statementsFor(table: string, columns: readonly Column[], key: Column) {
   };
 }
 
-const toParameter = (value: unknown, type: string): unknown => {
+const toElement = (value: unknown, type: string) => {
   if (value === undefined || value === null) return null;
-  return type === 'jsonb' ? JSON.stringify(value) : value;
+  return type === 'json' || type === 'jsonb' ? JSON.stringify(value) : (value as string | number | boolean);
 };

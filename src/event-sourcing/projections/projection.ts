@@ -14,7 +14,8 @@ export type RowKey = string;
  *       onPatientDied(row: PatientSummary, { data }: PatientDied): PatientSummary { return { ...row, deceasedAt: data.deceasedAt }; }
  *     }
  *
- * A row that was never made is passed as `undefined`. Rows are values: return a new object, do not change the one passed.
+ * A row that was never made is passed as `undefined`. Rows are values: return a new object, do not change the one passed, and pass
+ * it back where nothing has changed, so that it is not written.
  */
 export abstract class Projection<Row extends object> {
   /** Keys of the rows that an event touches: by default the one row of its stream. */

@@ -43,6 +43,8 @@ export class SagaConsumer implements Consumer {
   private readonly answers: readonly Observable<ICommand>[];
   private delivered: readonly DomainEvent[] = [];
   private readonly firstOfType = new Map<string, DomainEvent>();
+  /** Types of events that no saga of this class answers. */
+  private readonly ignored = new Set<unknown>();
   private fault?: NotDurable;
 
   constructor(
@@ -59,8 +61,8 @@ export class SagaConsumer implements Consumer {
     this.answers = sagas.map((saga) => saga(events$));
   }
 
-  handles(): boolean {
-    return true;
+  handles(event: DomainEvent): boolean {
+    return !this.ignored.has(event.constructor);
   }
 
   async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
@@ -70,7 +72,7 @@ export class SagaConsumer implements Consumer {
     for (const event of events) {
       if (sliceIsOver()) await nextSlice();
       const commands = this.commandsFor([event]);
-      this.assertStateless(event, commands.length);
+      this.meet(event, commands.length);
       commands.forEach((command, index) => {
         if (command instanceof CancelTimer) {
           cancelledKeys.push(command.cancelKey);
@@ -129,13 +131,20 @@ export class SagaConsumer implements Consumer {
     return commands;
   }
 
+  /** Learns from the first event of each type. */
+  private meet(event: DomainEvent, alone: number): void {
+    const type = event.constructor.name;
+    if (this.firstOfType.has(type)) return;
+    this.assertStateless(event, alone);
+    this.firstOfType.set(type, event);
+    if (alone === 0 && !this.looksInto(event)) this.ignored.add(event.constructor);
+  }
+
   /**
    * A saga without memory answers two events together as it answers each alone. Checked for each pair of event types that meet,
    * in both orders, the first time they do.
    */
   private assertStateless(event: DomainEvent, alone: number): void {
-    const type = event.constructor.name;
-    if (this.firstOfType.has(type)) return;
     for (const other of [...this.firstOfType.values(), event]) {
       const expected = alone + this.commandsFor([other]).length;
       for (const together of [this.commandsFor([other, event]), this.commandsFor([event, other])]) {
@@ -146,6 +155,20 @@ export class SagaConsumer implements Consumer {
         }
       }
     }
-    this.firstOfType.set(type, event);
+  }
+
+  /** Sagas that asked for nothing but the type of an event will say the same to the next one of that type. */
+  private looksInto(event: DomainEvent): boolean {
+    let looked = false;
+    const watched = new Proxy(event, {
+      get: (target, key) => {
+        if (key !== 'constructor') looked = true;
+        return Reflect.get(target, key, target) as unknown;
+      },
+      has: (target, key) => (looked = true) && Reflect.has(target, key),
+      ownKeys: (target) => (looked = true) && Reflect.ownKeys(target),
+    });
+    this.commandsFor([watched]);
+    return looked;
   }
 }

@@ -1,3 +1,4 @@
+import { arrayOf, arrayParameter } from '../../database/array-parameter.js';
 import { statement, type Statement } from '../../database/sql.js';
 import type { DomainEvent, EventClass, EventMetadata } from '../domain-event.js';
 import type { EventCatalogue } from '../event-catalogue.js';
@@ -19,7 +20,7 @@ const SOURCES = {
   append_event:
     'write.append_event($1::uuid, $2, $3::int, $4::uuid, $5, $6::smallint, $7::jsonb, $8::jsonb, $9::uuid, $10::int)',
   append: `write.append($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::int[], $6::uuid[], $7::text[], $8::smallint[],
-    $9::jsonb[], $10::jsonb[], $11::uuid[], $12::int[])`,
+    ${arrayOf('$9', 'jsonb')}, ${arrayOf('$10', 'jsonb')}, $11::uuid[], $12::int[])`,
 } as const;
 type Source = keyof typeof SOURCES;
 
@@ -83,18 +84,18 @@ export class CommitStatements {
     return {
       source: 'append',
       parameters: [
-        streams.map((stream) => stream.streamId),
-        streams.map((stream) => stream.streamType),
-        streams.map((stream) => stream.expectedVersion),
-        events.map((event) => event.streamId),
-        events.map((event) => event.version),
-        events.map((event) => event.id),
-        events.map((event) => event.type),
-        events.map((event) => event.schemaVersion),
-        events.map((event) => event.data),
-        events.map((event) => event.metadata),
-        [...unit.guards.keys()],
-        [...unit.guards.values()],
+        ofEach(streams, 'uuid', (stream) => stream.streamId),
+        ofEach(streams, 'text', (stream) => stream.streamType),
+        ofEach(streams, 'int', (stream) => stream.expectedVersion),
+        ofEach(events, 'uuid', (event) => event.streamId),
+        ofEach(events, 'int', (event) => event.version),
+        ofEach(events, 'uuid', (event) => event.id),
+        ofEach(events, 'text', (event) => event.type),
+        ofEach(events, 'smallint', (event) => event.schemaVersion),
+        ofEach(events, 'jsonb', (event) => event.data),
+        ofEach(events, 'jsonb', (event) => event.metadata),
+        arrayParameter([...unit.guards.keys()], 'uuid'),
+        arrayParameter([...unit.guards.values()], 'int'),
       ],
     };
   }
@@ -110,6 +111,9 @@ export class CommitStatements {
     };
   }
 }
+
+const ofEach = <T>(items: readonly T[], type: string, element: (item: T) => string | number): string =>
+  arrayParameter(items.map(element), type);
 
 function textOf(source: Source, effects: readonly Effect[], firstParameter: number): string {
   if (effects.length === 0) return `select ${SOURCES[source]}`;

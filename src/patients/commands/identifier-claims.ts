@@ -33,11 +33,12 @@ export function retireClaim(patientId: string, { system, value }: Identifier): v
   });
 }
 
-/** Lets the person whom the active identifiers really belong to have them. Medical record numbers are not given out again. */
-export function releaseClaims(patientId: string): void {
+/** Lets the person whom the identifiers really belong to have them. Medical record numbers are not given out again. */
+export function releaseClaims(patientId: string, identifiers: readonly Identifier[]): void {
+  const released = identifiers.filter(({ system }) => system !== MRN_SYSTEM);
   currentUnitOfWork().enlist({
-    call: 'write.release_identifiers($1::uuid, $2::text)',
-    values: [patientId, MRN_SYSTEM],
+    call: 'write.release_identifiers($1::uuid, $2::text[], $3::text[])',
+    values: [patientId, released.map(({ system }) => system), released.map(({ value }) => value)],
   });
 }
 

@@ -20,7 +20,7 @@ export class MarkPatientEnteredInErrorHandler implements ICommandHandler<MarkPat
   async execute({ patientId, reason }: MarkPatientEnteredInError): Promise<void> {
     const patient = await this.patients.load(patientId);
     patient.markEnteredInError(reason);
-    releaseClaims(patientId);
+    releaseClaims(patientId, patient.identifiers);
     this.patients.save(patient);
   }
 }

@@ -46,7 +46,11 @@ function mustBeBirthDate(birthDate: string, now: Instant): void {
 const isCalendarDate = (text: string): boolean =>
   CALENDAR_DATE.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
 
-export const tidy = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
+/** Printable ASCII with single blanks inside: most texts, and nothing to tidy in them. */
+const TIDY = /^[!-~]+(?: [!-~]+)*$/;
+
+export const tidy = (text: string): string =>
+  TIDY.test(text) ? text : text.normalize('NFC').trim().replace(/\s+/gu, ' ');
 
 /** The field under its name, or nothing where there is nothing to say. */
 const field = <K extends string>(name: K, value: string | null | undefined): { readonly [key in K]?: string } => {
@@ -81,4 +85,7 @@ function addressOf({ line, city, state, postalCode, country }: Address): Address
 }
 
 const distinct = (telecom: readonly ContactPoint[]): ContactPoint[] =>
-  telecom.filter((point, i) => telecom.findIndex((other) => isDeepStrictEqual(other, point)) === i);
+  telecom.filter((point, i) => telecom.findIndex((other) => sameContactPoint(other, point)) === i);
+
+const sameContactPoint = (a: ContactPoint, b: ContactPoint): boolean =>
+  a.system === b.system && a.value === b.value && a.use === b.use;

@@ -23,15 +23,19 @@ export class NameVocabularyProjection extends Projection<NameVocabulary> {
     return nameWords((data as Demographics).name);
   }
 
-  onPatientRegistered(_row: unknown, _event: PatientRegistered, word: string): NameVocabulary {
-    return { word };
+  onPatientRegistered(row: NameVocabulary | undefined, _event: PatientRegistered, word: string): NameVocabulary {
+    return row ?? { word };
   }
 
-  onDemographicsChanged(_row: unknown, _event: DemographicsChanged, word: string): NameVocabulary {
-    return { word };
+  onDemographicsChanged(row: NameVocabulary | undefined, _event: DemographicsChanged, word: string): NameVocabulary {
+    return row ?? { word };
   }
 
-  onDemographicsCorrected(_row: unknown, _event: DemographicsCorrected, word: string): NameVocabulary {
-    return { word };
+  onDemographicsCorrected(
+    row: NameVocabulary | undefined,
+    _event: DemographicsCorrected,
+    word: string,
+  ): NameVocabulary {
+    return row ?? { word };
   }
 }

@@ -28,6 +28,8 @@ export class PatientNameWord {
   patientId!: string;
 }
 
+type Row = PatientNameWord | undefined;
+
 @EventsHandler(PatientRegistered, DemographicsChanged, DemographicsCorrected, PatientMarkedEnteredInError)
 @Projects(PatientNameWord, { version: 1 })
 export class PatientNameWordProjection extends Projection<PatientNameWord> {
@@ -36,26 +38,28 @@ export class PatientNameWordProjection extends Projection<PatientNameWord> {
     return Array.from({ length: Math.max(0, places - 1) }, (_, i) => `${event.recorded.streamId}/${i + 1}`);
   }
 
-  onPatientRegistered(_row: undefined, { data }: PatientRegistered, key: string): PatientNameWord | undefined {
-    return this.wordAt(key, data.name);
+  onPatientRegistered(row: Row, { data }: PatientRegistered, key: string): Row {
+    return this.wordAt(key, data.name, row);
   }
 
-  onDemographicsChanged(_row: unknown, { data }: DemographicsChanged, key: string): PatientNameWord | undefined {
-    return this.wordAt(key, data.name);
+  onDemographicsChanged(row: Row, { data }: DemographicsChanged, key: string): Row {
+    return this.wordAt(key, data.name, row);
   }
 
-  onDemographicsCorrected(_row: unknown, { data }: DemographicsCorrected, key: string): PatientNameWord | undefined {
-    return this.wordAt(key, data.name);
+  onDemographicsCorrected(row: Row, { data }: DemographicsCorrected, key: string): Row {
+    return this.wordAt(key, data.name, row);
   }
 
   onPatientMarkedEnteredInError(): undefined {
     return undefined;
   }
 
-  private wordAt(key: string, name: HumanName): PatientNameWord | undefined {
+  private wordAt(key: string, name: HumanName, row: Row): Row {
     const [patientId, place] = key.split('/') as [string, string];
     const words = nameWords(name);
     const word = words[Number(place)];
-    return word === undefined ? undefined : { key, word, nameWords: asText(words), patientId };
+    if (word === undefined) return undefined;
+    const whole = asText(words);
+    return row?.word === word && row.nameWords === whole ? row : { key, word, nameWords: whole, patientId };
   }
 }

@@ -21,16 +21,22 @@ const LETTERS: Readonly<Record<string, string>> = {
 const UNDIVIDED = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu');
 const APOSTROPHES = /[\u2018\u2019\u02bc\u02b9\u0060\u00b4]/g;
 
+/** Most names: what is below would find nothing in them to replace. */
+const PLAIN = /^[A-Za-z0-9 '-]*$/;
+
 /** Words in lower case without accents; an apostrophe stays inside its word. */
 const plainWords = (text: string): string[] =>
+  (PLAIN.test(text) ? text.toLowerCase() : withoutMarks(text))
+    .split(/[^\p{L}\p{N}']+/u)
+    .filter((word) => /[^']/.test(word));
+
+const withoutMarks = (text: string): string =>
   text
     .replace(APOSTROPHES, "'")
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}/gu, '')
-    .replace(UNDIVIDED, (letter) => LETTERS[letter] ?? letter)
-    .split(/[^\p{L}\p{N}']+/u)
-    .filter((word) => /[^']/.test(word));
+    .replace(UNDIVIDED, (letter) => LETTERS[letter] ?? letter);
 
 const beginning = (text: string, length: number) =>
   text.length <= length ? text : Array.from(text).slice(0, length).join('');
@@ -44,10 +50,18 @@ const afterApostrophe = (word: string): string[] =>
     .slice(1)
     .filter((part) => part.length > 1);
 
+/** Several read models ask for the words of one and the same name, some of them many times. */
+const wordsOf = new WeakMap<HumanName, readonly string[]>();
+
 /** What a name is found by, each word once: family name first, as lists are sorted. */
-export function nameWords({ family, given }: HumanName): string[] {
-  const words = [family, ...given].flatMap(plainWords);
-  return distinct([...words, ...words.flatMap(afterApostrophe)].map(joined));
+export function nameWords(name: HumanName): readonly string[] {
+  let known = wordsOf.get(name);
+  if (!known) {
+    const words = [name.family, ...name.given].flatMap(plainWords);
+    known = distinct([...words, ...words.flatMap(afterApostrophe)].map(joined));
+    wordsOf.set(name, known);
+  }
+  return known;
 }
 
 /** What was asked for, in the same spelling. */
