@@ -34,7 +34,7 @@ export class Database implements Queryable {
       // Two small groups: while one waits for the disk, the other keeps the processors busy.
       commands: lane({ width: 2, most: 16, boundLockWaits: true }),
       subscriptions: lane({ width: 1, most: 64, boundLockWaits: false }),
-      reads: lane({ width: 1, most: 64, boundLockWaits: false }),
+      reads: lane({ width: 1, most: 64, boundLockWaits: true }),
     };
   }
 

@@ -114,4 +114,43 @@ describe('a saga', () => {
     await after.stop();
     await database.drop();
   });
+
+  it('that did not answer one event is asked about the next of its type, when it looks at what is in them', async () => {
+    @Injectable()
+    class Large {
+      @Saga() saga = (events$: Events) =>
+        events$.pipe(
+          ofType(Counted),
+          filter(({ data }) => data.by > 1),
+          map(double),
+        );
+    }
+    @Injectable()
+    class Later {
+      @Saga() saga = (events$: Events) =>
+        events$.pipe(
+          ofType(Counted),
+          filter(({ recorded }) => recorded.streamVersion > 1),
+          map(double),
+        );
+    }
+    const database = await createEngineDatabase();
+    const engine = await Engine.start(database.url, {
+      modules: [CounterModule, moduleWith(Large), moduleWith(Later)],
+    });
+    await engine.settle();
+    const id = newId();
+    await engine.execute(new Count(id, 1));
+    await engine.settle();
+    const answersOf = (saga: Type) =>
+      engine.rows('select from write.pending_commands where saga = $1', [`saga:${saga.name}`]);
+    expect(await answersOf(Large)).toHaveLength(0);
+    expect(await answersOf(Later)).toHaveLength(0);
+    await engine.execute(new Count(id, 2));
+    await engine.settle();
+    expect(await answersOf(Large)).toHaveLength(1);
+    expect(await answersOf(Later)).toHaveLength(1);
+    await engine.stop();
+    await database.drop();
+  });
 });

@@ -185,3 +185,15 @@ describe('the vocabulary of names', () => {
     expect(vocabulary(new change(married))).toEqual(['byron', 'ada', 'augusta', 'lovelace']);
   });
 });
+
+describe('a row that an event does not change', () => {
+  it.each([
+    ['word of a name', new PatientNameWordProjection(), `${id}/1`],
+    ['word of the vocabulary', new NameVocabularyProjection(), 'ada'],
+  ])('is passed back as it is, and so not written: %s', (_what, projection: Projection<object>, key) => {
+    const [first, moved] = recorded([registered(), new DemographicsChanged({ ...ada, address: married.address })]);
+    const row = projection.evolve(undefined, first!, key);
+    expect(row).toBeDefined();
+    expect(projection.evolve(row, moved!, key)).toBe(row);
+  });
+});

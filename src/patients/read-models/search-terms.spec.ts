@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   askedIdentifierKey,
   askedPhoneKey,
@@ -31,6 +32,14 @@ describe('words of a name', () => {
   ])('of %s are %j', (family, expected) => {
     expect(words(family)).toEqual(expected);
   });
+
+  it('are the same with an accent on any letter', () =>
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii' }), fc.nat(), (text, at) => {
+        const letters = [...text].flatMap((letter, i) => (i === at % text.length ? [letter, '\u0301'] : [letter]));
+        expect(words(letters.join(''))).toEqual(words(text));
+      }),
+    ));
 
   it('are each there once, family name first', () => {
     expect(words('Lee', 'Ann', 'Lee')).toEqual(['lee', 'ann']);
