@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { types } from './types.js';
@@ -28,10 +29,19 @@ export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', r
     poolErrorHandler: () => undefined,
     extra: {
       types,
+      onConnect: outliveErrors,
       // Starting a parallel worker takes longer than any query of this application.
       options: `-c timezone=UTC -c max_parallel_workers_per_gather=0${role ? ` -c role=${role}` : ''}`,
       keepAlive: true,
       idleTimeoutMillis: 60_000,
     },
   } satisfies DataSourceOptions;
+}
+
+/**
+ * A connection that breaks tells its pool, or whoever has taken it and awaits an answer. In between, as when the server goes down
+ * while the connection is handed over, nobody listens: that would end the process, where the next statement finds out anyway.
+ */
+export function outliveErrors(client: ClientBase): void {
+  client.on('error', () => undefined);
 }

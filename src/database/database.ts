@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { ClientConfig, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
+import { outliveErrors } from './data-source.js';
 import { DatabaseUnavailable, isUnavailable } from './unavailable.js';
 import type { Statement } from './sql.js';
 import { asObject, type BoundStatement } from './statement-group.js';
@@ -72,6 +73,7 @@ export class Database implements Queryable {
   /** A connection of its own, outside of the pool, for a session that has to last. The caller ends it. */
   async connect(config: ClientConfig = {}): Promise<pg.Client> {
     const client = new pg.Client({ ...(this.pool.options as ClientConfig), ...config });
+    outliveErrors(client);
     try {
       await client.connect();
       return client;

@@ -25,8 +25,6 @@ export class ProcessSession {
   static async open(database: Database): Promise<ProcessSession> {
     const connection = await database.connect({ keepAlive: true, keepAliveInitialDelayMillis: HEARTBEAT_MS });
     try {
-      // Between an error and its handling, an error event nobody listens to would end the process.
-      connection.on('error', () => undefined);
       await assertTailIsSafe(connection);
       const { rows } = await connection.query<{ owner: number }>(`select nextval('write.owner_id') as owner`);
       const { owner } = rows[0]!;

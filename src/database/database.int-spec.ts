@@ -1,0 +1,45 @@
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import { typeOrmOptions } from './data-source.js';
+import { Database } from './database.js';
+import { sql } from './sql.js';
+import { DatabaseUnavailable } from './unavailable.js';
+
+const one = sql`select 1 as one`;
+
+describe('a connection of the pool that breaks while it is handed over', () => {
+  let own: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+  beforeEach(async () => {
+    own = await createTestDatabase();
+    dataSource = await new DataSource(typeOrmOptions({ url: own.url, poolSize: 2 })).initialize();
+    database = new Database(dataSource);
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await own.drop();
+  });
+
+  /** The pool has taken its own listener away, and whoever waits for the connection goes on in the next microtask. */
+  const breakNextOne = () => {
+    const { master } = dataSource.driver as unknown as { master: Pool };
+    master.once('acquire', (client) =>
+      process.nextTick(() => {
+        (client as unknown as { connection: NodeJS.EventEmitter }).connection.emit('errorMessage', goingDown());
+      }),
+    );
+  };
+  const goingDown = () => Object.assign(new Error('terminating connection'), { code: '57P01' });
+
+  it.each([
+    ['a group of statements', () => database.together('reads', one, [])],
+    ['a transaction', () => database.transaction((connection) => connection.query(one))],
+    ['a query', () => database.query(one)],
+  ])('is an error of %s, and does not end the process', async (_what, ask) => {
+    breakNextOne();
+    await expect(ask()).rejects.toThrow(DatabaseUnavailable);
+    await ask();
+  });
+});
