@@ -78,7 +78,7 @@ export async function measure() {
   }
   return {
     title: 'HTTP',
-    how: 'wrk with 32 connections against one server process. Both servers are Nest on Fastify with a pool of 20; the CRUD peer writes and reads its tables through TypeORM and knows no users; ours checks the token and the role, appends, and runs its projections and sagas in the same process. A patient created is the same person in both; a search gives the first 20 of a name prefix.',
+    how: 'wrk with 32 connections against one server process. Both servers are Nest on Fastify with a pool of 20; the CRUD peer writes and reads its tables through TypeORM and knows no users; ours checks the token and the role, appends, and runs its projections and sagas in the same process. A patient created is the same person in both; a search gives the first 20 of a name prefix. A checkpoint comes first, so that files of the write-ahead log are used again, as on a server that has run for longer.',
     tables: [{ headers: ['patients', 'request', 'server', ...headers('crud')], rows }],
     targets,
     notes,
