@@ -86,7 +86,7 @@ describe('the durable buses', () => {
 
     const inTheWay = jest.fn(() => new RunAgain('the label is still taken'));
     await expect(engine.execute(new Count(insistent, 1, 'green', inTheWay))).rejects.toThrow(RunAgain);
-    expect(inTheWay).toHaveBeenCalledTimes(8);
+    expect(inTheWay).toHaveBeenCalledTimes(16);
     expect(await engine.rows('select from write.streams where stream_id = $1', [insistent])).toEqual([]);
   });
 

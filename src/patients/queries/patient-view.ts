@@ -23,7 +23,16 @@ export const viewOf = (patient: PatientDocument, role: Role): PatientView => ({
 
 /** The JSON of what `viewOf` gives, from that of a patient not entered in error: a page of them is not parsed to be written again. */
 export const viewText = (patient: string, deceased: boolean, role: Role): string =>
-  `${patient.slice(0, -1)},"allowedActions":${JSON.stringify(allowedActions(deceased, role))}}`;
+  `${patient.slice(0, -1)},"allowedActions":${actionsText(deceased, role)}}`;
+
+const actionTexts = new Map<string, string>();
+
+function actionsText(deceased: boolean, role: Role): string {
+  const key = `${role} ${deceased}`;
+  let text = actionTexts.get(key);
+  if (text === undefined) actionTexts.set(key, (text = JSON.stringify(allowedActions(deceased, role))));
+  return text;
+}
 
 function allowedActions(deceased: boolean, role: Role): PatientAction[] {
   if (role === 'patient') return [];
