@@ -6,6 +6,8 @@ import { safePosition } from './safe-tail.js';
 /** Events kept in memory for the subscriptions that keep up; the others read the log themselves. */
 const KEPT_EVENTS = 5_000;
 const BATCH = 500;
+/** New events read at a time: what came while the server or this process stood still is not taken into memory all at once. */
+const MOST_AT_ONCE = 1_000;
 
 export interface Batch {
   readonly events: readonly DomainEvent[];
@@ -37,21 +39,15 @@ export class TailFeed {
     return this.safe;
   }
 
-  /** Looks for new events. Returns how many there were. */
+  /** Looks for new events. Returns how many there were; when there are very many, the rest is left for the next look. */
   async poll(): Promise<number> {
     const safe = await safePosition(this.connection);
     if (safe <= this.safe) return 0;
-    let found = 0;
-    for (let after = this.safe; ;) {
-      const events = await this.store.log(after, safe, KEPT_EVENTS);
-      this.keep(events);
-      found += events.length;
-      if (events.length < KEPT_EVENTS) break;
-      after = events.at(-1)!.recorded.position;
-    }
-    this.safe = safe;
+    const events = await this.store.log(this.safe, safe, MOST_AT_ONCE);
+    this.keep(events);
+    this.safe = events.length < MOST_AT_ONCE ? safe : events.at(-1)!.recorded.position;
     this.wake();
-    return found;
+    return events.length;
   }
 
   /** What comes after a position: at once if there is something, else with the next event. Undefined when the feed has stopped. */
