@@ -62,11 +62,12 @@ export class EventSourcing1700000000001 implements MigrationInterface {
         return drawn;
       end $$`);
 
+    // Events of one command mostly have the same metadata: each is parsed once, and `metadata_of` says which an event has, from 1.
     await runner.query(`
       create function write.append(
         stream_ids uuid[], stream_types text[], expected_versions int[],
         event_streams uuid[], event_versions int[], event_ids uuid[], event_types text[], schema_versions smallint[],
-        event_data jsonb[], event_metadata jsonb[],
+        event_data jsonb[], distinct_metadata jsonb[], metadata_of int[],
         guard_ids uuid[], guard_versions int[]
       ) returns bigint language plpgsql security definer set search_path = write, pg_temp as $$
       declare
@@ -117,8 +118,9 @@ export class EventSourcing1700000000001 implements MigrationInterface {
           (7777::bigint << 48) | coalesce(pg_sequence_last_value('write.event_position'::regclass), 0)) is null then return 0; end if;
         now_at := clock_timestamp();
         insert into events
-          select nextval('write.event_position'::regclass), e.stream, e.version, e.id, e.type, e.schema_version, e.data, e.metadata, now_at
-          from unnest(event_streams, event_versions, event_ids, event_types, schema_versions, event_data, event_metadata)
+          select nextval('write.event_position'::regclass), e.stream, e.version, e.id, e.type, e.schema_version, e.data,
+            distinct_metadata[e.metadata], now_at
+          from unnest(event_streams, event_versions, event_ids, event_types, schema_versions, event_data, metadata_of)
             e (stream, version, id, type, schema_version, data, metadata);
         return currval('write.event_position'::regclass);
       end $$`);

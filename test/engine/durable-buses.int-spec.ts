@@ -42,6 +42,23 @@ describe('the durable buses', () => {
     });
   });
 
+  it('store with each event of a command what is its own, and what they have in common', async () => {
+    const ids = [newId(), newId()];
+    for (const id of ids) await engine.execute(new Count(id));
+    await engine.settle();
+    const { context } = await engine.execute(new Move(ids[0]!, ids[1]!), { actor });
+    const events = await engine.rows<{ stream_id: string }>(
+      `select stream_id, metadata from write.events where metadata->>'correlationId' = $1 order by position`,
+      [context.correlationId],
+    );
+    expect(events.slice(0, 2)).toEqual(
+      ids.map((id) => ({
+        stream_id: id,
+        metadata: expect.objectContaining({ actor: 'somebody', correlationId: context.correlationId, patientId: id }),
+      })),
+    );
+  });
+
   it('run concurrent commands on one stream one after the other, by fresh loads', async () => {
     const id = newId();
     await Promise.all(Array.from({ length: 6 }, () => engine.execute(new Count(id))));

@@ -31,7 +31,11 @@ export class Engine {
     @Module({
       imports: [
         DatabaseModule.forRoot({ url: databaseUrl, poolSize: 10, migrateOnStart: false }),
-        EventSourcingModule.forRoot({ readYourWriteTimeoutMs: 2000, runsWork }),
+        EventSourcingModule.forRoot({
+          readYourWriteTimeoutMs: 2000,
+          runsWork,
+          metadataOf: (_event, { streamId }) => ({ patientId: streamId }),
+        }),
         ...modules,
       ],
     })

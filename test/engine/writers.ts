@@ -9,7 +9,7 @@ const append = {
     select write.append(array[$1::uuid], array['engine.counter'], array[$2::int], array_fill($1::uuid, array[n]),
       (select array_agg(v) from generate_series($2::int + 1, $2::int + n) v), (select array_agg(gen_random_uuid()) from generate_series(1, n)),
       array_fill('engine.counted'::text, array[n]), array_fill(1::smallint, array[n]), array_fill('{"by":1}'::jsonb, array[n]),
-      array_fill('{"actor":"writer","correlationId":"00000000-0000-4000-8000-000000000000"}'::jsonb, array[n]), '{}', '{}') > 0 as ok
+      array['{"actor":"writer","correlationId":"00000000-0000-4000-8000-000000000000"}'::jsonb], array_fill(1, array[n]), '{}', '{}') > 0 as ok
     from (select $3::int as n) events`,
 };
 

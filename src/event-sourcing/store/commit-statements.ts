@@ -20,7 +20,7 @@ const SOURCES = {
   append_event:
     'write.append_event($1::uuid, $2, $3::int, $4::uuid, $5, $6::smallint, $7::jsonb, $8::jsonb, $9::uuid, $10::int)',
   append: `write.append($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::int[], $6::uuid[], $7::text[], $8::smallint[],
-    ${arrayOf('$9', 'jsonb')}, ${arrayOf('$10', 'jsonb')}, $11::uuid[], $12::int[])`,
+    ${arrayOf('$9', 'jsonb')}, ${arrayOf('$10', 'jsonb')}, $11::int[], $12::uuid[], $13::int[])`,
 } as const;
 type Source = keyof typeof SOURCES;
 
@@ -81,6 +81,8 @@ export class CommitStatements {
         version: stream.expectedVersion + n + 1,
       })),
     );
+    const places = new Map<string, number>();
+    for (const event of events) if (!places.has(event.metadata)) places.set(event.metadata, places.size + 1);
     return {
       source: 'append',
       parameters: [
@@ -93,7 +95,8 @@ export class CommitStatements {
         ofEach(events, 'text', (event) => event.type),
         ofEach(events, 'smallint', (event) => event.schemaVersion),
         ofEach(events, 'jsonb', (event) => event.data),
-        ofEach(events, 'jsonb', (event) => event.metadata),
+        arrayParameter([...places.keys()], 'jsonb'),
+        ofEach(events, 'int', (event) => places.get(event.metadata)!),
         arrayParameter([...unit.guards.keys()], 'uuid'),
         arrayParameter([...unit.guards.values()], 'int'),
       ],
