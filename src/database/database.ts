@@ -32,10 +32,12 @@ export class Database implements Queryable {
       (await this.pool.query<unknown[]>({ name, text, values: [...values], rowMode: 'array' })).rows;
     const lane = (options: PipelineOptions) => new Pipeline(this.pool, alone, options);
     this.lanes = {
-      // Two small groups: while one waits for the disk, the other keeps the processors busy.
-      commands: lane({ width: 2, most: 16, boundLockWaits: true }),
-      subscriptions: lane({ width: 1, most: 64, boundLockWaits: false }),
-      reads: lane({ width: 1, most: 64, boundLockWaits: true }),
+      // Two small groups: while one waits for the disk, the other keeps the processors busy. A few large commands are divided too:
+      // the work of writing them is worth a second flush.
+      commands: lane({ width: 2, most: 16, heavy: 32_000, boundLockWaits: true }),
+      subscriptions: lane({ width: 1, most: 64, heavy: Infinity, boundLockWaits: false }),
+      // While one group is found, the answers of the one before are written.
+      reads: lane({ width: 1, most: 16, heavy: Infinity, boundLockWaits: true }),
     };
   }
 

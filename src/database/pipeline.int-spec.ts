@@ -12,6 +12,7 @@ describe('statements that wait at the same time', () => {
   let database: TestDatabase;
   let pool: pg.Pool;
   let alone: string[];
+  let runAlone: (bound: BoundStatement) => Promise<unknown[][]>;
   let pipeline: Pipeline;
 
   beforeAll(async () => {
@@ -25,11 +26,11 @@ describe('statements that wait at the same time', () => {
     await pool.query('truncate counted, account');
     await pool.query('insert into account select i, 10 from generate_series(1, 3) i');
     alone = [];
-    const runAlone = async ({ statement, values }: BoundStatement) => {
+    runAlone = async ({ statement, values }: BoundStatement) => {
       alone.push(statement.name);
       return (await pool.query<unknown[]>({ ...statement, values: [...values], rowMode: 'array' })).rows;
     };
-    pipeline = new Pipeline(pool, runAlone, { width: 1, most: 64, boundLockWaits: true });
+    pipeline = new Pipeline(pool, runAlone, { width: 1, most: 64, heavy: Infinity, boundLockWaits: true });
   });
   afterAll(async () => {
     await pool.end();
@@ -53,6 +54,19 @@ describe('statements that wait at the same time', () => {
     const [[one], [two], [three]] = await Promise.all([first, pipeline.run(add, [2]), pipeline.run(add, [3])]);
     expect(two?.[1]).toBe(three?.[1]);
     expect(one?.[1]).not.toBe(two?.[1]);
+  });
+
+  it('are divided among the groups that are free when they are heavy, and go together when they are light', async () => {
+    const groupsOf = async (heavy: number) => {
+      const lane = new Pipeline(pool, runAlone, { width: 2, most: 64, heavy, boundLockWaits: true });
+      await pool.query('truncate counted');
+      const rows = await Promise.all([1, 2, 3, 4].map((n) => lane.run(add, [n])));
+      return rows.map(([row]) => row?.[1]);
+    };
+    const [one, two, three, four] = await groupsOf(4);
+    expect([two, four]).toEqual([one, three]);
+    expect(one).not.toBe(three);
+    expect(new Set(await groupsOf(5)).size).toBe(1);
   });
 
   it('do not undo each other: the one that fails is told why, the others are done', async () => {
@@ -129,7 +143,7 @@ describe('statements that wait at the same time', () => {
           pool
             .query<unknown[]>({ ...bound.statement, values: [...bound.values], rowMode: 'array' })
             .then(({ rows }) => rows),
-        { width: 1, most: 64, boundLockWaits: true },
+        { width: 1, most: 64, heavy: Infinity, boundLockWaits: true },
       ),
     ];
     await Promise.all(

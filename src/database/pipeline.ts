@@ -11,11 +11,15 @@ export interface PipelineOptions {
   readonly width: number;
   /** Statements in one group. */
   readonly most: number;
+  /** Characters of values, of all that wait, from which it pays to divide them among the groups that are free. */
+  readonly heavy: number;
   /** Others may hold locks that the statements need: a group that waits too long for one is undone, and each runs alone. */
   readonly boundLockWaits: boolean;
 }
 
 interface Waiting extends BoundStatement {
+  /** Characters of its values. */
+  readonly weight: number;
   readonly resolve: (rows: unknown[][]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -42,7 +46,7 @@ export class Pipeline {
   run(asked: Statement, values: readonly unknown[]): Promise<unknown[][]> {
     return new Promise((resolve, reject) => {
       const bound = values.map((value) => utils.prepareValue(value));
-      this.waiting.push({ statement: asked, values: bound, resolve, reject });
+      this.waiting.push({ statement: asked, values: bound, weight: lengthOf(bound), resolve, reject });
       if (this.collecting || this.onTheirWay === this.options.width) return;
       this.collecting = true;
       // until the requests that have come in with this one have been read
@@ -55,12 +59,21 @@ export class Pipeline {
 
   private sendNext(): void {
     while (this.waiting.length > 0 && this.onTheirWay < this.options.width) {
+      const group = this.waiting.splice(0, this.next);
       this.onTheirWay++;
-      void this.send(this.waiting.splice(0, this.options.most)).finally(() => {
+      void this.send(group).finally(() => {
         this.onTheirWay--;
         this.sendNext();
       });
     }
+  }
+
+  /** How many of those that wait go in the next group. */
+  private get next(): number {
+    const { width, most, heavy } = this.options;
+    const free = width - this.onTheirWay;
+    if (free === 1 || weightOf(this.waiting) < heavy) return most;
+    return Math.min(most, Math.ceil(this.waiting.length / free));
   }
 
   private async send(group: readonly Waiting[]): Promise<void> {
@@ -83,6 +96,11 @@ export class Pipeline {
     return bound ? rows.slice(1) : rows;
   }
 }
+
+const lengthOf = (values: readonly (string | Buffer | null)[]): number =>
+  values.reduce((length, value) => length + (value?.length ?? 0), 0);
+
+const weightOf = (waiting: readonly Waiting[]): number => waiting.reduce((sum, { weight }) => sum + weight, 0);
 
 function submit(client: PoolClient, statements: readonly BoundStatement[]): Promise<unknown[][][]> {
   return new Promise((resolve, reject) => {
