@@ -120,11 +120,11 @@ export async function fill({ url, count, length }) {
 }
 
 /** From the start of the subscriptions until the projection has passed the last event. */
-export async function project({ url, until, deadline = Infinity }) {
+export async function project({ url, until, deadline = 60_000 }) {
   const app = await start({ url, poolSize: 4, projects: true });
   const t0 = performance.now();
   app.get(Subscriptions).start();
-  const done = await caughtUp(app, deadline);
+  const done = await app.get(Subscriptions).havePassed([subscription], until, deadline);
   const seconds = (performance.now() - t0) / 1000;
   await app.close();
   return { events: done ? until : 0, seconds };

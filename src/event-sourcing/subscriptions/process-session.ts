@@ -26,10 +26,10 @@ export class ProcessSession {
     const connection = await database.connect({ keepAlive: true, keepAliveInitialDelayMillis: HEARTBEAT_MS });
     try {
       await assertTailIsSafe(connection);
-      const { rows } = await connection.query<{ owner: number }>(`select nextval('write.owner_id') as owner`);
-      const { owner } = rows[0]!;
-      await connection.query('select pg_advisory_lock(($1::bigint << 48) | $2::bigint)', [OWNER_NAMESPACE, owner]);
-      return new ProcessSession(connection, owner);
+      const { rows } = await connection.query<{ owner: number }>(`
+        select owner, pg_advisory_lock((${OWNER_NAMESPACE}::bigint << 48) | owner)
+        from (select nextval('write.owner_id') as owner offset 0) drawn`);
+      return new ProcessSession(connection, rows[0]!.owner);
     } catch (error) {
       await connection.end().catch(() => undefined);
       throw error;
