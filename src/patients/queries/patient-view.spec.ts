@@ -1,5 +1,6 @@
 import type { PatientDocument } from '../read-models/patient-summary.js';
-import { viewOf, viewText } from './patient-view.js';
+import { viewOf, viewTexts } from './patient-view.js';
+import { END_OF_DECEASED, END_OF_LIVING } from './search/page.js';
 
 const summary: PatientDocument = {
   id: '018f0000-0000-7000-8000-000000000001',
@@ -33,9 +34,16 @@ describe('what may be done next', () => {
   });
 });
 
-describe('the text of a patient', () => {
-  it.each([summary, { ...summary, deceasedAt: '2025-06-01T08:00:00.000Z' }])('is that of the view', (patient) => {
-    const text = viewText(JSON.stringify(patient), patient.deceasedAt !== null, 'receptionist');
-    expect(text).toBe(JSON.stringify(viewOf(patient, 'receptionist')));
+describe('the text of patients', () => {
+  it('is that of their views', () => {
+    const deceased = { ...summary, deceasedAt: '2025-06-01T08:00:00.000Z' };
+    const [living, dead] = [JSON.stringify(summary), JSON.stringify(deceased)];
+    const documents = living + END_OF_LIVING + dead + END_OF_DECEASED + living + END_OF_LIVING;
+    const views = [summary, deceased, summary].map((patient) => viewOf(patient, 'receptionist'));
+    expect(`[${viewTexts(documents, 'receptionist')}]`).toBe(JSON.stringify(views));
+  });
+
+  it('is empty for nobody', () => {
+    expect(viewTexts('', 'receptionist')).toBe('');
   });
 });

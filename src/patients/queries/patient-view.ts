@@ -1,5 +1,6 @@
 import type { Role } from '../../event-sourcing/index.js';
 import type { PatientDocument } from '../read-models/patient-summary.js';
+import { END_OF_DECEASED, END_OF_LIVING } from './search/page.js';
 
 export const patientActions = [
   'change-demographics',
@@ -21,9 +22,12 @@ export const viewOf = (patient: PatientDocument, role: Role): PatientView => ({
   allowedActions: patient.enteredInError ? [] : allowedActions(patient.deceasedAt !== null, role),
 });
 
-/** The JSON of what `viewOf` gives, from that of a patient not entered in error: a page of them is not parsed to be written again. */
-export const viewText = (patient: string, deceased: boolean, role: Role): string =>
-  `${patient.slice(0, -1)},"allowedActions":${actionsText(deceased, role)}}`;
+/** The JSON of what `viewOf` gives for each document of a `FoundPage`, joined by commas: nothing is parsed to be written again. */
+export const viewTexts = (documents: string, role: Role): string =>
+  documents
+    .replaceAll(`}${END_OF_LIVING}`, `,"allowedActions":${actionsText(false, role)}},`)
+    .replaceAll(`}${END_OF_DECEASED}`, `,"allowedActions":${actionsText(true, role)}},`)
+    .slice(0, -1);
 
 const actionTexts = new Map<string, string>();
 

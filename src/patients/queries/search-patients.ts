@@ -12,11 +12,12 @@ import {
   digitsOf,
   SHORTEST_PHONE,
 } from '../read-models/search-terms.js';
-import { type PatientView, viewText } from './patient-view.js';
+import { type PatientView, viewTexts } from './patient-view.js';
 import { decodePlace, encodePlace } from './search/place.js';
-import type { Asked, Found } from './search/asked.js';
+import type { Asked } from './search/asked.js';
 import { nextByName } from './search/by-name.js';
 import { nextBySortName } from './search/by-sort-name.js';
+import type { FoundPage } from './search/page.js';
 import { similarlyNamed } from './search/similar.js';
 
 /** What is known of the patient who is looked for. All of it must hold. */
@@ -32,17 +33,18 @@ export interface PatientCriteria {
 
 /** A page of a search, as the text that is served. */
 export class PatientPage {
+  /** @param itemsJson JSON of the items, joined by commas */
   constructor(
-    private readonly texts: readonly string[] = [],
+    private readonly itemsJson = '',
     readonly nextCursor: string | null = null,
   ) {}
 
   get items(): PatientView[] {
-    return this.texts.map((text) => JSON.parse(text) as PatientView);
+    return JSON.parse(`[${this.itemsJson}]`) as PatientView[];
   }
 
   get json(): string {
-    return `{"items":[${this.texts.join(',')}],"nextCursor":${JSON.stringify(this.nextCursor)}}`;
+    return `{"items":[${this.itemsJson}],"nextCursor":${JSON.stringify(this.nextCursor)}}`;
   }
 }
 
@@ -72,24 +74,17 @@ export class SearchPatientsHandler implements IQueryHandler<SearchPatients> {
     const after = decodePlace(cursor);
     const byNameAlone = asked.words && asked.keys.length === 0 && asked.birthDate === undefined;
     const found = byNameAlone
-      ? await nextByName(this.database, asked.words, after, limit + 1)
-      : await nextBySortName(this.database, asked, after, limit + 1);
-    if (found.length === 0 && asked.words && !after) return this.similar(asked, limit);
-
-    const last = found.length > limit ? found[limit - 1] : undefined;
-    return new PatientPage(this.texts(found.slice(0, limit)), last && encodePlace(last));
+      ? await nextByName(this.database, asked.words, after, limit)
+      : await nextBySortName(this.database, asked, after, limit);
+    return found.count === 0 && !after ? this.similar(asked, limit) : this.page(found);
   }
 
   private async similar(asked: Asked, limit: number): Promise<PatientPage> {
-    if (!asked.words) return new PatientPage();
-    return new PatientPage(this.texts(await similarlyNamed(this.database, asked, asked.words, limit)));
+    return asked.words ? this.page(await similarlyNamed(this.database, asked, asked.words, limit)) : new PatientPage();
   }
 
-  private texts(found: readonly Found[]): string[] {
-    const { role } = currentContext().actor;
-    return found.flatMap(({ document, deceased }) =>
-      document === null ? [] : viewText(document, deceased === true, role),
-    );
+  private page({ documents, next }: FoundPage): PatientPage {
+    return new PatientPage(viewTexts(documents, currentContext().actor.role), next && encodePlace(next));
   }
 }
 

@@ -1,5 +1,3 @@
-import type { Place } from './place.js';
-
 /** The criteria in the spelling of the search tables. */
 export interface Asked {
   readonly words?: readonly string[];
@@ -9,14 +7,7 @@ export interface Asked {
   readonly keys: readonly string[];
 }
 
-/** A patient at its place in the order. The document is missing where one projection is behind another. */
-export interface Found extends Place {
-  /** JSON of a `PatientDocument`. */
-  readonly document: string | null;
-  readonly deceased: boolean | null;
-}
-
-/** The columns of `Found` for a patient who is in the order of names. */
+/** The columns that `readPage` takes, for a patient who is in the order of names. */
 export const FOUND_BY_NAME = `'' as rank, name_words as "nameWords", id as "patientId", document::text, deceased`;
 
 /** The longest word is likely the rarest. */

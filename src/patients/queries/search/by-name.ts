@@ -1,7 +1,8 @@
 import type { Queryable } from '../../../database/database.js';
 import { quick } from '../../../database/sql.js';
-import { beginningWith, type Found, FOUND_BY_NAME, longestFirst } from './asked.js';
-import { Conditions, mostOf, remembered } from './conditions.js';
+import { beginningWith, FOUND_BY_NAME, longestFirst } from './asked.js';
+import { Conditions, mostOf } from './conditions.js';
+import { type FoundPage, readPage } from './page.js';
 import { NIL, type Place } from './place.js';
 
 /** Sorts after every text that begins as the one before it: a code point that is no character. */
@@ -16,7 +17,7 @@ export function nextByName(
   words: readonly string[],
   after: Place | undefined,
   limit: number,
-): Promise<Found[]> {
+): Promise<FoundPage> {
   const [word = '', ...others] = withoutImplied(words);
   return others.length === 0
     ? nextByOneWord(database, word, after, limit)
@@ -31,7 +32,7 @@ const withoutImplied = (words: readonly string[]) =>
  * Those whose name begins so, in the order of names, then those of whom a later word does, in the order of that word. A name with
  * several words that begin so counts once, by the first of them.
  */
-function nextByOneWord(database: Queryable, word: string, after: Place | undefined, limit: number): Promise<Found[]> {
+function nextByOneWord(database: Queryable, word: string, after: Place | undefined, limit: number): Promise<FoundPage> {
   const first = ` ${word}`;
   const inLaterWords = after?.rank.startsWith(word) ? after : undefined;
   const inFirstWords = after?.nameWords.startsWith(first) && !inLaterWords ? after : undefined;
@@ -46,24 +47,24 @@ function nextByOneWord(database: Queryable, word: string, after: Place | undefin
     inLaterWords?.patientId ?? NIL,
     word + LAST,
     first,
-    limit,
+    limit + 1,
   ].map((value) => conditions.parameter(value));
 
   // Each range is bounded twice, by its word alone and by the place in it: of the place the planner expects little.
   const text = `
     (select ${FOUND_BY_NAME} from read.patient_summary
       where name_words >= ${name} and (name_words, id) > (${name}, ${id}::uuid) and name_words < ${nameEnd}
-      order by name_words, id limit ${mostOf(limit)})
+      order by name_words, id limit ${mostOf(limit + 1)})
     union all
     (select word, page.name_words, patient_id, document::text, deceased
        from (select word, name_words, patient_id from read.patient_name_word
               where word >= ${later} and (word, name_words, patient_id) > (${later}, ${laterName}, ${laterId}::uuid)
                 and word < ${laterEnd} and ${isFirstWithBeginning(beginning!)}
-              order by word, name_words, patient_id limit ${mostOf(limit)}) as page
+              order by word, name_words, patient_id limit ${mostOf(limit + 1)}) as page
        left join read.patient_summary summary on id = patient_id and summary.name_words is not null
       order by word, page.name_words, patient_id)
     limit ${most}`;
-  return database.query<Found>(quick(remembered(text)), conditions.values);
+  return readPage(database, text, conditions, limit, quick);
 }
 
 /** Of the words of a name that begin as was asked, this row has the first one: the name counts once. */
@@ -82,13 +83,13 @@ function nextByWords(
   words: readonly string[],
   after: Place | undefined,
   limit: number,
-): Promise<Found[]> {
+): Promise<FoundPage> {
   const ways = [...words, undefined].map((first) => wayOf(words, first));
   const reached = after ? ways.findIndex(({ first = '' }) => after.nameWords.startsWith(` ${first}`)) : 0;
   const conditions = new Conditions();
   const pages = ways.map((way, i) => pageOf(conditions, way, i < reached, i === reached ? after : undefined, limit));
-  const text = `${pages.join(' union all ')} limit ${conditions.parameter(limit)}`;
-  return database.query<Found>(quick(remembered(text)), conditions.values);
+  const text = `${pages.join(' union all ')} limit ${conditions.parameter(limit + 1)}`;
+  return readPage(database, text, conditions, limit, quick);
 }
 
 /** A way in which a name can have all the words. */
@@ -126,15 +127,15 @@ function pageOf(conditions: Conditions, way: Way, isOver: boolean, after: Place 
     first === undefined
       ? `select word, name_words, patient_id from read.patient_name_word
           where word >= ${word} and word < ${wordEnd} and ${holds}
-          order by word, name_words, patient_id limit ${mostOf(limit)}`
+          order by word, name_words, patient_id limit ${mostOf(limit + 1)}`
       : `select named.word, named.name_words, named.patient_id
            from read.name_vocabulary vocabulary, lateral (
              select word, name_words, patient_id from read.patient_name_word
               where word = vocabulary.word and name_words >= ${parameter(` ${first}`)}
                 and name_words < ${parameter(` ${first}${LAST}`)} and ${holds}
-              order by name_words, patient_id limit ${mostOf(limit)}) named
+              order by name_words, patient_id limit ${mostOf(limit + 1)}) named
           where vocabulary.word >= ${word} and vocabulary.word < ${wordEnd}
-          order by vocabulary.word, named.name_words, named.patient_id limit ${mostOf(limit)}`;
+          order by vocabulary.word, named.name_words, named.patient_id limit ${mostOf(limit + 1)}`;
   return `
     (select word as rank, page.name_words as "nameWords", patient_id as "patientId", document::text, deceased
        from (${found}) as page

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../../database/database.js';
-import { type Asked, beginningWith, type Found, FOUND_BY_NAME } from './asked.js';
-import { Conditions, mostOf, remembered } from './conditions.js';
+import { type Asked, beginningWith, FOUND_BY_NAME } from './asked.js';
+import { Conditions, mostOf } from './conditions.js';
+import { type FoundPage, readPage } from './page.js';
 import { NIL, type Place } from './place.js';
 
 /** Patients for whom all criteria hold, in the order of their names. */
@@ -9,7 +10,7 @@ export async function nextBySortName(
   asked: Asked,
   after: Place | undefined,
   limit: number,
-): Promise<Found[]> {
+): Promise<FoundPage> {
   const conditions = new Conditions();
   const candidates = candidatesOf(asked, conditions);
   if (asked.words) conditions.add((words) => `name_words like all (${words}::text[])`, beginningWith(asked.words));
@@ -18,9 +19,9 @@ export async function nextBySortName(
   const text = `
     select * from (
       select ${FOUND_BY_NAME} from ${candidates} as candidate where ${conditions.all}
-       order by name_words, id limit ${mostOf(limit)}) as page
-     limit ${conditions.parameter(limit)}`;
-  return database.query<Found>(remembered(text), conditions.values);
+       order by name_words, id limit ${mostOf(limit + 1)}) as page
+     limit ${conditions.parameter(limit + 1)}`;
+  return readPage(database, text, conditions, limit);
 }
 
 /** Identifiers and numbers lead to a handful of patients: the planner must not walk an index of all of them instead. */

@@ -1,8 +1,9 @@
 import type { Queryable } from '../../../database/database.js';
 import { statement } from '../../../database/sql.js';
-import { type Asked, type Found, FOUND_BY_NAME, longestFirst } from './asked.js';
+import { type Asked, FOUND_BY_NAME, longestFirst } from './asked.js';
 import { candidatesOf } from './by-sort-name.js';
-import { Conditions, remembered } from './conditions.js';
+import { Conditions } from './conditions.js';
+import { type FoundPage, readPage } from './page.js';
 
 /** Share of a word's letters that may be mistaken: `smyth` is Smith (1 of 5), and not Smart (3 of 5). */
 const MISTAKEN = 0.4;
@@ -20,25 +21,30 @@ const wordsLike = statement(`
    where distance <= ${MISTAKEN}
    order by distance, word`);
 
-/** The names in which every word asked for has one that is spelled alike, best first. */
+const NOBODY: FoundPage = { documents: '', count: 0, next: undefined };
+
+/** The names in which every word asked for has one that is spelled alike, best first. All on one page. */
 export function similarlyNamed(
   database: Queryable,
   asked: Asked,
   words: readonly string[],
   limit: number,
-): Promise<Found[]> {
+): Promise<FoundPage> {
   const few = asked.keys.length > 0 || asked.birthDate !== undefined;
   return few ? amongFew(database, asked, words, limit) : amongAll(database, words, limit);
 }
 
-/** Goes from the words asked for to those spelled alike, and along the index from each of them to its patients. */
-async function amongAll(database: Queryable, words: readonly string[], limit: number): Promise<Found[]> {
+/**
+ * Goes from the words asked for to those spelled alike, and along the index from each of them to its patients. A name may have two
+ * words like the one asked for, and counts once.
+ */
+async function amongAll(database: Queryable, words: readonly string[], limit: number): Promise<FoundPage> {
   const alike = Map.groupBy(
     await database.query<{ asked: string; word: string }>(wordsLike, [words]),
     ({ asked }) => asked,
   );
   const wordsFor = words.map((word) => (alike.get(word) ?? []).slice(0, MOST_WORDS).map(({ word: found }) => found));
-  if (wordsFor.some((found) => found.length === 0)) return [];
+  if (wordsFor.some((found) => found.length === 0)) return NOBODY;
 
   const conditions = new Conditions();
   const most = conditions.parameter(limit);
@@ -46,12 +52,13 @@ async function amongAll(database: Queryable, words: readonly string[], limit: nu
     words.length === 1 ? ofOneWord(conditions, wordsFor[0]!, most) : ofWords(conditions, words, wordsFor, most);
   const text = `
     with page as materialized (
-      select place, found.name_words, found.patient_id from (${parts.join(' union all ')}) as found
+      select min(place) as place, found.name_words, found.patient_id from (${parts.join(' union all ')}) as found
+       group by found.name_words, found.patient_id
        order by place, found.name_words, found.patient_id limit ${most})
     select '' as rank, page.name_words as "nameWords", page.patient_id as "patientId", document::text, deceased
       from page left join read.patient_summary summary on id = page.patient_id and summary.name_words is not null
      order by page.place, page.name_words, page.patient_id`;
-  return oncePerPatient(await database.query<Found>(remembered(text), conditions.values));
+  return readPage(database, text, conditions, limit);
 }
 
 /** Words spelled alike, best first. */
@@ -105,12 +112,13 @@ function ofWords(conditions: Conditions, words: readonly string[], wordsFor: rea
   });
 }
 
-/** A name may have two words like the one asked for. */
-const oncePerPatient = (found: readonly Found[]): Found[] =>
-  [...new Map(found.toReversed().map((one) => [one.patientId, one])).values()].toReversed();
-
 /** Compares the names of those for whom the other criteria hold. */
-async function amongFew(database: Queryable, asked: Asked, words: readonly string[], limit: number): Promise<Found[]> {
+async function amongFew(
+  database: Queryable,
+  asked: Asked,
+  words: readonly string[],
+  limit: number,
+): Promise<FoundPage> {
   const conditions = new Conditions();
   const candidates = candidatesOf(asked, conditions);
   const text = `
@@ -122,5 +130,5 @@ async function amongFew(database: Queryable, asked: Asked, words: readonly strin
                                       from string_to_table(ltrim(name_words), ' ') as word) as nearest) as alike
      where ${conditions.add((most) => `alike.most <= ${most}::real`, MISTAKEN).all}
      order by alike.total, name_words, id limit ${conditions.parameter(limit)}`;
-  return database.query<Found>(remembered(text), conditions.values);
+  return readPage(database, text, conditions, limit);
 }
