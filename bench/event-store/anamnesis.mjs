@@ -9,6 +9,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { eventData, eventMeta } from './workload.mjs';
 import { built } from '../lib/built.mjs';
+import { run } from '../lib/postgres.mjs';
 
 const { DatabaseModule } = await built('database/database.module');
 const { migrateDatabase } = await built('database/migrations');
@@ -119,12 +120,14 @@ export async function fill({ url, count, length }) {
   return ids;
 }
 
-/** From the start of the subscriptions until the projection has passed the last event. */
+/** From the start of the subscriptions until the projection has passed the last event, the `until`th that it handles. */
 export async function project({ url, until, deadline = 60_000 }) {
+  const { rows } = await run(url, 'select max(position) as last from write.events');
+  const last = Number(rows[0].last);
   const app = await start({ url, poolSize: 4, projects: true });
   const t0 = performance.now();
   app.get(Subscriptions).start();
-  const done = await app.get(Subscriptions).havePassed([subscription], until, deadline);
+  const done = await app.get(Subscriptions).havePassed([subscription], last, deadline);
   const seconds = (performance.now() - t0) / 1000;
   await app.close();
   return { events: done ? until : 0, seconds };

@@ -6,7 +6,7 @@ import { node, stopChild } from '../lib/children.mjs';
 import { root, scratch } from '../lib/config.mjs';
 import { generatePatients, weeklyHours } from '../lib/generate.mjs';
 import { sleep } from '../lib/measure.mjs';
-import { freePort, freshDatabase, run } from '../lib/postgres.mjs';
+import { checkpoint, freePort, freshDatabase, run } from '../lib/postgres.mjs';
 import { profilerPreload } from '../lib/profile.mjs';
 import { schema, seedSql } from './seed.mjs';
 
@@ -26,20 +26,12 @@ function fileOf(name, lines) {
   return file;
 }
 
-/**
- * As a server that has run for longer: with statistics, and with files of the write-ahead log to use again. A new cluster fills each
- * with 16 MB of zeros first, and for 50 ms nobody commits.
- */
-async function settle(url) {
-  await run(url, 'vacuum analyze');
-  await run(url, 'checkpoint');
-}
-
 /** The plain NestJS and TypeORM server, on Fastify as ours. */
 export async function crudTarget(patients) {
   const url = await freshDatabase(`crud_${patients}`, (client) => client.query(schema));
   await run(url, seedSql(patients));
-  await settle(url);
+  await run(url, 'vacuum analyze');
+  await checkpoint();
   const { rows } = await run(url, 'select id from patients');
   const port = await freePort();
   const env = { NODE_ENV: 'production', HTTP_ADAPTER: 'fastify', DATABASE_URL: url, PORT: String(port) };
@@ -85,7 +77,8 @@ export async function anamnesisTarget(
   await answering(child, `${origin}/health/ready`);
   await caughtUp(url);
   const projectedIn = (performance.now() - started) / 1000;
-  await settle(url);
+  await run(url, 'vacuum analyze');
+  await checkpoint();
   const { access_token: token } = await post(origin, '/dev/token', { role: 'receptionist' });
   return {
     child,
