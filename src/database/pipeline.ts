@@ -59,7 +59,7 @@ export class Pipeline {
 
   private sendNext(): void {
     while (this.waiting.length > 0 && this.onTheirWay < this.options.width) {
-      const group = this.waiting.splice(0, this.next);
+      const group = this.waiting.splice(0, this.sizeOfNext);
       this.onTheirWay++;
       void this.send(group).finally(() => {
         this.onTheirWay--;
@@ -69,7 +69,7 @@ export class Pipeline {
   }
 
   /** How many of those that wait go in the next group. */
-  private get next(): number {
+  private get sizeOfNext(): number {
     const { width, most, heavy } = this.options;
     const free = width - this.onTheirWay;
     if (free === 1 || weightOf(this.waiting) < heavy) return most;

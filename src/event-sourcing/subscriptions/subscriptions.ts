@@ -153,6 +153,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   private async upkeep(session: ProcessSession, feed: TailFeed): Promise<void> {
     for (let turn = 0; this.isCurrent(feed); turn++) {
       if (turn % RENEW_EVERY === 0) {
+        // a new owner holds nothing yet
         if (turn > 0) await this.store.renew(session.owner);
         await this.claimFree(session, feed);
       }

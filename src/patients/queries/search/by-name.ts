@@ -87,7 +87,9 @@ function nextByWords(
   const ways = [...words, undefined].map((first) => wayOf(words, first));
   const reached = after ? ways.findIndex(({ first = '' }) => after.nameWords.startsWith(` ${first}`)) : 0;
   const conditions = new Conditions();
-  const pages = ways.map((way, i) => pageOf(conditions, way, i < reached, i === reached ? after : undefined, limit));
+  const pages = ways.map((way, i) =>
+    pageOf(conditions, way, i < reached, i === reached ? after : undefined, limit + 1),
+  );
   const text = `${pages.join(' union all ')} limit ${conditions.parameter(limit + 1)}`;
   return readPage(database, text, conditions, limit, quick);
 }
@@ -127,15 +129,15 @@ function pageOf(conditions: Conditions, way: Way, isOver: boolean, after: Place 
     first === undefined
       ? `select word, name_words, patient_id from read.patient_name_word
           where word >= ${word} and word < ${wordEnd} and ${holds}
-          order by word, name_words, patient_id limit ${mostOf(limit + 1)}`
+          order by word, name_words, patient_id limit ${mostOf(limit)}`
       : `select named.word, named.name_words, named.patient_id
            from read.name_vocabulary vocabulary, lateral (
              select word, name_words, patient_id from read.patient_name_word
               where word = vocabulary.word and name_words >= ${parameter(` ${first}`)}
                 and name_words < ${parameter(` ${first}${LAST}`)} and ${holds}
-              order by name_words, patient_id limit ${mostOf(limit + 1)}) named
+              order by name_words, patient_id limit ${mostOf(limit)}) named
           where vocabulary.word >= ${word} and vocabulary.word < ${wordEnd}
-          order by vocabulary.word, named.name_words, named.patient_id limit ${mostOf(limit + 1)}`;
+          order by vocabulary.word, named.name_words, named.patient_id limit ${mostOf(limit)}`;
   return `
     (select word as rank, page.name_words as "nameWords", patient_id as "patientId", document::text, deceased
        from (${found}) as page

@@ -31,7 +31,7 @@ export async function readPage(
 ): Promise<FoundPage> {
   const last = conditions.parameter(limit);
   const text = `
-    select string_agg(document || case when deceased then E'\\x1e' else E'\\x1f' end, '') filter (where n <= ${last}) as documents,
+    select string_agg(document || case when deceased then '${END_OF_DECEASED}' else '${END_OF_LIVING}' end, '') filter (where n <= ${last}) as documents,
       coalesce(max(n), 0)::int as count, max(rank) filter (where n = ${last}) as rank,
       max("nameWords") filter (where n = ${last}) as "nameWords", max("patientId"::text) filter (where n = ${last}) as "patientId"
     from (select *, row_number() over () as n from (${found}) as found) as numbered`;
