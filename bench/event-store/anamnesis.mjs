@@ -120,7 +120,7 @@ export async function fill({ url, count, length }) {
   return ids;
 }
 
-/** From the start of the subscriptions until the projection has passed the last event, the `until`th that it handles. */
+/** From the start of the subscriptions until the projection has passed the last event. `until` is how many it has before it. */
 export async function project({ url, until, deadline = 60_000 }) {
   const { rows } = await run(url, 'select max(position) as last from write.events');
   const last = Number(rows[0].last);

@@ -162,8 +162,8 @@ async function projectFrom({ url }) {
   await run(url, 'delete from write.subscriptions');
   await run(url, 'insert into write.subscriptions (name, position) values ($1, $2)', [anamnesis.subscription, from]);
   const meter = cpuMeter();
-  const { seconds } = await anamnesis.project({ url, until });
-  return { perSecond: until / seconds, p50: NaN, p99: NaN, cpu: meter() };
+  const { events, seconds } = await anamnesis.project({ url, until });
+  return { perSecond: events / seconds, p50: NaN, p99: NaN, cpu: meter() };
 }
 
 const storage = ['write.events', 'write.streams'];
