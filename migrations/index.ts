@@ -3,6 +3,7 @@ import { EventSourcing1700000000001 } from './0001-event-sourcing.js';
 import { Patients1700000100000 } from './0100-patients.js';
 import { Appointments1700000200000 } from './0200-appointments.js';
 import { Records1700000300000 } from './0300-records.js';
+import { RestOfLife1700000400000 } from './0400-rest-of-life.js';
 
 /** In the order of their timestamps. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Patients1700000100000,
   Appointments1700000200000,
   Records1700000300000,
+  RestOfLife1700000400000,
 ];

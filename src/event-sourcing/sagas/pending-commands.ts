@@ -1,27 +1,21 @@
-import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/database.js';
-import { sql, statement } from '../../database/sql.js';
-import { ownerIsGone } from '../subscriptions/subscription-store.js';
+import type { ICommand } from '@nestjs/cqrs';
+import type { DomainEvent, Instant } from '../domain-event.js';
+import type { Checkpoint } from '../subscriptions/checkpoint.js';
 import type { Effect } from '../unit-of-work.js';
 
-/** A worker that does not finish in this time loses the command to another one. */
-const LEASE_SECONDS = 30;
+/** A command that a saga answered an event with. */
+export interface EmittedCommand {
+  /** Follows from saga, event and index: the same answer to the same event is the same command. */
+  readonly id: string;
+  readonly event: DomainEvent;
+  readonly index: number;
+  readonly name: string;
+  readonly command: ICommand;
+  readonly cancelKey: string | null;
+  /** Of a timer; null for a command that is due at once. */
+  readonly dueAt: Instant | null;
+}
 
-const claim = statement(`
-  update write.pending_commands set owner = $1, epoch = epoch + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
-  where id in (
-    select id from write.pending_commands due
-    where status = 'pending' and due_at <= now() and ${ownerIsGone('due')}
-    order by due_at limit $2 for update skip locked)
-  returning id, saga, name, payload, metadata, epoch, attempts`);
-const nextDue = sql`
-  select extract(epoch from min(due_at) - now()) * 1000 as in_ms from write.pending_commands where status = 'pending' and owner is null`;
-const refuse = sql`
-  update write.pending_commands set status = $3, error = $4, finished_at = now(), owner = null, attempts = attempts + 1
-  where id = $1 and epoch = $2 and status = 'pending'`;
-const postpone = sql`
-  update write.pending_commands set due_at = now() + make_interval(secs => $3), error = $4, owner = null, attempts = attempts + 1
-  where id = $1 and epoch = $2 and status = 'pending'`;
 export interface PendingCommand {
   readonly id: string;
   readonly saga: string;
@@ -32,33 +26,30 @@ export interface PendingCommand {
   readonly attempts: number;
 }
 
-/** The rows of `write.pending_commands`: what sagas have emitted, due now or later. */
-@Injectable()
-export class PendingCommands {
-  constructor(private readonly database: Database) {}
+/** What sagas have emitted, due now or later. A port: PostgreSQL in life, a model of it in the simulation. */
+export abstract class PendingCommands {
+  /** Stores what a saga emitted, withdraws its timers of the keys, and goes on to the checkpoint, in one transaction. */
+  abstract store(
+    saga: string,
+    emitted: readonly EmittedCommand[],
+    cancelledKeys: readonly string[],
+    checkpoint: Checkpoint,
+  ): Promise<void>;
 
-  /** Takes due commands that nobody alive is working on. */
-  claim(owner: number, limit: number): Promise<PendingCommand[]> {
-    return this.database.query<PendingCommand & Record<string, unknown>>(claim, [owner, limit]);
-  }
+  /**
+   * Takes due commands of the given names that nobody alive is working on. Of the commands that a saga emitted for events of one
+   * stream, only the first that is not finished.
+   */
+  abstract claim(owner: number, names: readonly string[], limit: number): Promise<PendingCommand[]>;
 
   /** Milliseconds until the next command is due; negative when it is late, undefined when there is none. */
-  async nextDueInMs(): Promise<number | undefined> {
-    const [row] = await this.database.query<{ in_ms: string | number | null }>(nextDue);
-    return row === undefined || row.in_ms === null ? undefined : Number(row.in_ms);
-  }
+  abstract nextDueInMs(names: readonly string[]): Promise<number | undefined>;
 
   /** Commits with the command's own events: a command is done exactly when its effect is stored. */
-  completion({ id, epoch }: PendingCommand): Effect {
-    return { call: 'write.complete_command($1::uuid, $2::int)', values: [id, epoch] };
-  }
+  abstract completion(command: PendingCommand): Effect;
 
   /** The command can never succeed: kept, and visible. `dead` when that took several attempts to find out. */
-  async finishAs(status: 'refused' | 'dead', { id, epoch }: PendingCommand, error: string): Promise<void> {
-    await this.database.query(refuse, [id, epoch, status, error]);
-  }
+  abstract finishAs(status: 'refused' | 'dead', command: PendingCommand, error: string): Promise<void>;
 
-  async postpone({ id, epoch }: PendingCommand, seconds: number, error: string): Promise<void> {
-    await this.database.query(postpone, [id, epoch, seconds, error]);
-  }
+  abstract postpone(command: PendingCommand, seconds: number, error: string): Promise<void>;
 }

@@ -1,20 +1,10 @@
-import type { Client } from 'pg';
-import { FLOOR_NAMESPACE } from '../store/advisory-locks.js';
-
-const POSITION_BITS = 48;
-
-const highest = {
-  name: 'tail.highest',
-  text: `select case when is_called then last_value else 0 end as position from write.event_position`,
-};
-const floor = {
-  name: 'tail.floor',
-  text: `
-    select min(((classid::bigint << 32) | objid::bigint) & ((1::bigint << ${POSITION_BITS}) - 1)) as position
-    from pg_locks
-    where locktype = 'advisory' and objsubid = 1 and granted and (classid::bigint >> 16) = ${FLOOR_NAMESPACE}
-      and database = (select oid from pg_database where datname = current_database())`,
-};
+/** What the tail asks of the database, each as a statement with a snapshot of its own. */
+export interface TailConnection {
+  /** The highest position that was ever drawn; 0 when none was. */
+  highest(): Promise<number>;
+  /** The lowest position that a writer in flight has locked; undefined when there is none. */
+  floor(): Promise<number | undefined>;
+}
 
 /**
  * The position up to which every event that will ever be committed is committed and visible to a later statement.
@@ -29,20 +19,8 @@ const floor = {
  * Positions drawn and rolled back before a crash of the server may be drawn again after it: whoever keeps a position in memory must
  * forget it when the connection is lost, and go on from the checkpoint that was committed.
  */
-export async function safePosition(connection: Pick<Client, 'query'>): Promise<number> {
-  const drawn = await connection.query<{ position: number }>(highest);
-  const inFlight = await connection.query<{ position: number | null }>(floor);
-  return Math.min(drawn.rows[0]!.position, inFlight.rows[0]!.position ?? Infinity);
-}
-
-/** Refuses to run on a database where the tail would not be safe. @throws Error */
-export async function assertTailIsSafe(connection: Pick<Client, 'query'>): Promise<void> {
-  const { rows } = await connection.query<{ cache: number; isolation: string }>(`
-    select seqcache as cache, current_setting('default_transaction_isolation') as isolation
-    from pg_sequence where seqrelid = 'write.event_position'::regclass`);
-  const { cache, isolation } = rows[0]!;
-  if (cache !== 1) throw new Error(`The sequence write.event_position must be CACHE 1, not ${cache}`);
-  if (isolation !== 'read committed') {
-    throw new Error(`default_transaction_isolation must be read committed, not ${isolation}`);
-  }
+export async function safePosition(connection: TailConnection): Promise<number> {
+  const drawn = await connection.highest();
+  const inFlight = await connection.floor();
+  return Math.min(drawn, inFlight ?? Infinity);
 }
