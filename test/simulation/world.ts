@@ -32,6 +32,8 @@ export interface Behaviour {
 export interface Delivered {
   readonly streamId: string;
   readonly streamVersion: number;
+  /** By the process that held the subscription at that moment. */
+  readonly wasHeld: boolean;
 }
 
 /** All that exists in one schedule. */
@@ -69,6 +71,11 @@ export class World {
 
   between(least: number, most: number): number {
     return least + this.random.next() * (most - least);
+  }
+
+  holds(process: string, subscription: string): boolean {
+    const owner = this.processes.find(({ name }) => name === process)?.subscriptions.owner;
+    return owner !== undefined && this.database.subscriptions.rows.get(subscription)?.owner === owner;
   }
 
   /** What foreign code does about an event: mostly what it should. */

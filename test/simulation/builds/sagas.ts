@@ -7,13 +7,11 @@ import { AlarmCleared, AlarmSet, Amended, type Marked, Noted, Weighed } from './
 
 type WardSaga = ISaga<DomainEvent<object>>;
 
-const answersOf = (streamId: string) => `${streamId}-answers`;
 const keyOf = (streamId: string) => `alarm ${streamId}`;
 
-function answer({ recorded, data }: DomainEvent<Marked>, count: number): ICommand[] {
+function answer({ recorded, data }: DomainEvent<Marked>, commands: readonly (typeof Answer)[]): ICommand[] {
   if (data.poison === 'answering') throw new Error('poison');
-  const { streamId, eventId } = recorded;
-  return Array.from({ length: count }, (_, index) => new Answer(answersOf(streamId), eventId, index));
+  return commands.map((Command, index) => new Command(`${recorded.streamId}-answers`, recorded.eventId, index));
 }
 
 /** Two answers to a note, which have an order, and one to what was weighed. */
@@ -21,12 +19,12 @@ export const answering: readonly WardSaga[] = [
   (events$) =>
     events$.pipe(
       ofType(Noted),
-      mergeMap((event) => answer(event, 2)),
+      mergeMap((event) => answer(event, [Answer, Answer])),
     ),
   (events$) =>
     events$.pipe(
       ofType(Weighed),
-      mergeMap((event) => answer(event, 1)),
+      mergeMap((event) => answer(event, [Answer])),
     ),
 ];
 
@@ -35,7 +33,7 @@ export const answeringAmendments: readonly WardSaga[] = [
   (events$) =>
     events$.pipe(
       ofType(Amended),
-      map(({ recorded }) => new AnswerAmendment(answersOf(recorded.streamId), recorded.eventId, 0)),
+      mergeMap((event) => answer(event, [AnswerAmendment])),
     ),
 ];
 

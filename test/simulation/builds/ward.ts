@@ -64,7 +64,8 @@ export class Ward extends CommandExecutor {
     const { data, recorded } = event as DomainEvent<Marked>;
     if (data.poison === 'notify') throw new Error('poison');
     await this.behave(`handler ${recorded.eventId}`);
-    this.world.delivered.push({ streamId: recorded.streamId, streamVersion: recorded.streamVersion });
+    const { streamId, streamVersion } = recorded;
+    this.world.delivered.push({ streamId, streamVersion, wasHeld: this.world.holds(this.network.name, 'handler:Notify') });
   }
 
   private get database() {

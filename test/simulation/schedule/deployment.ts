@@ -6,6 +6,8 @@ import type { World } from '../world.js';
 /** Starts and stops processes, as whoever operates them would. */
 export class Deployment {
   private started = 0;
+  /** The build that was asked for last: processes of another one are on their way out. */
+  private wanted: BuildName = 'old';
 
   constructor(
     private readonly world: World,
@@ -22,6 +24,7 @@ export class Deployment {
   /** The first processes: any of them may be there before there is one that works. */
   begin(build: BuildName): void {
     const { random } = this.world;
+    this.wanted = build;
     if (random.chance(0.3)) {
       this.start(build, 'api');
       this.world.timeline.after(this.world.between(500, 3_000), () => this.start(build, 'worker'));
@@ -37,17 +40,20 @@ export class Deployment {
   roll(build: BuildName): void {
     const { random, timeline } = this.world;
     this.world.trace.note('operator', () => `rolls out the ${build} build`);
+    this.wanted = build;
     const before = this.alive().filter((process) => process.build.name !== build);
     this.start(build, random.pick<Role>(['all', 'all', 'worker', 'api']));
     for (const process of before) {
       timeline.after(this.world.between(0, 3_000), () => {
-        if (process.isAlive && !process.isStopping) this.end(process);
+        const isUnwanted = process.build.name !== this.wanted;
+        if (isUnwanted && process.isAlive && !process.isStopping) this.end(process);
       });
     }
   }
 
   /** What is there in the end: one build, with at least one process that works. */
   conclude(build: BuildName): void {
+    this.wanted = build;
     for (const process of this.alive()) if (process.build.name !== build) this.end(process);
     const workers = this.alive().filter((process) => process.runsWork && !process.isStopping);
     const healthy = workers.filter(({ hasTroubleOfItsOwn }) => hasTroubleOfItsOwn === undefined);

@@ -14,12 +14,14 @@ const CONSUMERS = [
 
 const TROUBLES: readonly (() => Error)[] = [
   () => new DatabaseUnavailable('simulated'),
+  () => new DatabaseError('40P01', 'deadlock detected'),
   () => new DatabaseError('42703', 'column does not exist'),
   () => new DatabaseError('42501', 'permission denied'),
   () => new DatabaseError('57014', 'canceling statement due to user request'),
   () => new DatabaseError('53100', 'disk full'),
-  () => new DatabaseError('40P01', 'deadlock detected'),
 ];
+/** What can be wrong for one process only, for long. */
+const TROUBLES_OF_ITS_OWN = TROUBLES.slice(2);
 
 /** Something that goes wrong for a while. It ends by itself, or when everything is mended. */
 type Fault = (world: World, process: SimulatedProcess) => void;
@@ -66,18 +68,24 @@ const crash: Fault = (world) => {
   world.timeline.after(shortly(world), () => world.database.restart());
 };
 
-/** Every process that steps on with one subscription meets it; or one process does, where it lasts until that process ends. */
-const trouble: Fault = (world, process) => {
-  const { random } = world;
-  const subscription = random.pick(CONSUMERS);
-  const error = random.pick(TROUBLES);
-  const isEverywhere = random.chance(0.7);
-  const affected = isEverywhere ? world.processes : [process];
-  world.trace.note(isEverywhere ? 'database' : process.name, () => `${subscription} meets: ${error().message}`);
+/** Whoever steps on with one subscription meets it. */
+const trouble: Fault = (world) => {
+  const subscription = world.random.pick(CONSUMERS);
+  const error = world.random.pick(TROUBLES);
+  world.trace.note('database', () => `${subscription} meets: ${error().message}`);
+  const affected = [...world.processes];
   for (const { network } of affected) network.troubles.set(subscription, error);
-  if (!isEverywhere && process.hasTroubleOfItsOwn !== undefined) return;
-  if (!isEverywhere && random.chance(0.5)) process.hasTroubleOfItsOwn = subscription;
-  else world.timeline.after(aWhile(world), () => affected.forEach(({ network }) => network.troubles.delete(subscription)));
+  world.timeline.after(aWhile(world), () => {
+    for (const { network } of affected) network.troubles.delete(subscription);
+  });
+};
+
+/** One process meets it, until it ends. */
+const troubleOfItsOwn: Fault = (world, process) => {
+  const subscription = (process.hasTroubleOfItsOwn ??= world.random.pick(CONSUMERS));
+  const error = world.random.pick(TROUBLES_OF_ITS_OWN);
+  world.trace.note(process.name, () => `only here ${subscription} meets: ${error().message}`);
+  process.network.troubles.set(subscription, error);
 };
 
 const FAULTS: readonly Fault[] = [
@@ -94,6 +102,7 @@ const FAULTS: readonly Fault[] = [
   crash,
   trouble,
   trouble,
+  troubleOfItsOwn,
 ];
 
 /** Lets something go wrong with one of the processes. */
