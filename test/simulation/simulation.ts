@@ -38,6 +38,7 @@ class Simulation {
   constructor({ seed, isTraced = false, parts = new Parts() }: Options) {
     this.world = new World(seed, isTraced);
     this.always = new Always(this.world);
+    this.world.holderOf = (name) => this.always.holderOf(name);
     this.deployment = new Deployment(this.world, parts);
     this.world.database.watch = (who) => this.checked(() => this.always.look(who));
   }

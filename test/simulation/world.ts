@@ -52,6 +52,8 @@ export class World {
   readonly withdrawnAt = new Map<number, number>();
   /** Of its own, so that whoever looks at what is expected changes nothing. */
   private readonly foreign: Random;
+  /** Process that holds a subscription, as whoever watches the database sees it. */
+  holderOf: (subscription: string) => string | undefined = () => undefined;
   private readonly behaviours = new Map<string, Behaviour>();
   private ids = 0;
 
@@ -71,11 +73,6 @@ export class World {
 
   between(least: number, most: number): number {
     return least + this.random.next() * (most - least);
-  }
-
-  holds(process: string, subscription: string): boolean {
-    const owner = this.processes.find(({ name }) => name === process)?.subscriptions.owner;
-    return owner !== undefined && this.database.subscriptions.rows.get(subscription)?.owner === owner;
   }
 
   /** What foreign code does about an event: mostly what it should. */

@@ -65,7 +65,8 @@ export class Ward extends CommandExecutor {
     if (data.poison === 'notify') throw new Error('poison');
     await this.behave(`handler ${recorded.eventId}`);
     const { streamId, streamVersion } = recorded;
-    this.world.delivered.push({ streamId, streamVersion, wasHeld: this.world.holds(this.network.name, 'handler:Notify') });
+    const wasHeld = this.world.holderOf('handler:Notify') === this.network.name;
+    this.world.delivered.push({ streamId, streamVersion, wasHeld });
   }
 
   private get database() {

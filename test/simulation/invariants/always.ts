@@ -25,6 +25,11 @@ export class Always {
     this.lookAtLog();
   }
 
+  /** Whose steps count: whoever claimed it last, until somebody else does or it is taken away. */
+  holderOf(name: string): string | undefined {
+    return this.holders.get(name)?.process;
+  }
+
   private lookAtHolders(who: string): void {
     const { subscriptions, now } = this.world.database;
     for (const { name, owner, epoch, leaseUntil, position } of subscriptions.rows.values()) {
@@ -37,14 +42,20 @@ export class Always {
       }
       if (before && position !== before.position) {
         if (position < before.position) throw new Violation('progress', `${name} goes back to ${position}`);
-        if (before.owner === null || before.process !== who) {
+        if (before.process !== who) {
           throw new Violation('fence', `${who} steps on with ${name}, which ${before.process} holds`);
         }
         if (name === 'saga:Alarms') this.rememberWithdrawals(before.position, position);
       }
-      const process = isSame ? before.process : owner === null ? 'nobody' : who;
-      this.holders.set(name, { owner, epoch, leaseUntil, position, process });
+      this.holders.set(name, { owner, epoch, leaseUntil, position, process: this.processOf(name, who) });
     }
+  }
+
+  private processOf(name: string, who: string): string {
+    const before = this.holders.get(name);
+    const { owner, epoch } = this.world.database.subscriptions.rows.get(name)!;
+    if (before?.epoch === epoch && (owner === null || owner === before.owner)) return before.process;
+    return owner === null ? 'nobody' : who;
   }
 
   private rememberWithdrawals(from: number, to: number): void {

@@ -69,32 +69,32 @@ export class Network {
 
   private send<T>(what: string, execute: (answer: (outcome: Outcome<T>) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const asked = this.timeline.now;
-      const settle = (outcome: Outcome<T>) =>
+      const settle = (outcome: Outcome<T>) => {
+        deadline.cancel();
         this.machine.deliver(() => {
           this.trace.note(this.name, () => `${what}: ${textOf(outcome)}`);
           if ('error' in outcome) reject(outcome.error);
           else resolve(outcome.value);
         });
+      };
       const fail = () => settle({ error: new DatabaseUnavailable('simulated') });
-      const giveUp = () => this.timeline.after(asked + DEADLINE_MS - this.timeline.now, fail);
+      const deadline = this.timeline.after(DEADLINE_MS, fail);
 
       const answer = (outcome: Outcome<T>) => {
-        if (this.reach === 'silent' || this.timeline.now - asked > DEADLINE_MS) giveUp();
-        else if (this.reach === 'refused' || this.random.chance(this.loss)) fail();
+        if (this.reach === 'silent') return;
+        if (this.reach === 'refused' || this.random.chance(this.loss)) fail();
         else settle(outcome);
       };
-      this.timeline.after(this.latency(), () => {
-        if (this.reach === 'silent') giveUp();
-        else if (this.reach === 'refused' || this.database.isDown || this.random.chance(this.loss)) fail();
-        else {
-          execute((outcome) => {
-            // as good as no latency, and half as many steps
-            if (this.random.chance(0.5)) answer(outcome);
-            else this.timeline.after(this.latency(), () => answer(outcome));
-          });
-        }
-      });
+      const arrive = () => {
+        if (this.reach === 'silent') return;
+        if (this.reach === 'refused' || this.database.isDown || this.random.chance(this.loss)) return fail();
+        execute((outcome) => {
+          // as good as no latency, and half as many steps
+          if (this.random.chance(0.5)) answer(outcome);
+          else this.timeline.after(this.latency(), () => answer(outcome));
+        });
+      };
+      this.timeline.after(this.latency(), arrive);
     });
   }
 
