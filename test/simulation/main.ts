@@ -20,6 +20,9 @@ interface Tally {
   readonly failed: readonly { readonly seed: number; readonly invariant: string; readonly message: string }[];
 }
 
+// Errors are part of the game here, and where they were made is not.
+Error.stackTraceLimit = 0;
+
 /** How many lines before the violation are shown of the trace of each seed that failed. */
 const SHOWN_LINES = 60;
 const SHOWN_SEEDS = 3;

@@ -55,6 +55,7 @@ class Simulation {
       await world.timeline.run(world.timeline.now + LOOK_MS, () => this.violation !== undefined);
       isWell = true;
       for (const { invariant, withinMs, missing } of eventually) {
+        if (!isWell && !late(withinMs)) continue;
         const wrong = missing(world, lastBuild);
         if (wrong === undefined) continue;
         isWell = false;

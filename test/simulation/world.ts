@@ -1,6 +1,7 @@
 import { Random } from '../support/random.js';
 import type { BuildName } from './builds/build.js';
 import { SimulatedDatabase } from './database/simulated-database.js';
+import type { StoredEvent } from './database/write-log.js';
 import type { SimulatedProcess } from './machines/simulated-process.js';
 import type { Request } from './schedule/requests.js';
 import { Timeline } from './time/timeline.js';
@@ -36,6 +37,9 @@ export interface Delivered {
   readonly wasHeld: boolean;
 }
 
+/** What a command of a saga leaves behind, by the event that it answers. */
+export const effectName = (type: string, of: string, index: number): string => `${type} of ${of} ${index}`;
+
 /** All that exists in one schedule. */
 export class World {
   readonly timeline = new Timeline();
@@ -48,6 +52,8 @@ export class World {
   readonly requests: Request[] = [];
   /** What the plain handler has done outside of the database, in the order in which it did it. */
   readonly delivered: Delivered[] = [];
+  /** Events that commands of sagas left behind. */
+  readonly effects = new Map<string, StoredEvent>();
   /** When the saga of alarms had stored that an alarm was cleared, by the position of that event. */
   readonly withdrawnAt = new Map<number, number>();
   /** Of its own, so that whoever looks at what is expected changes nothing. */

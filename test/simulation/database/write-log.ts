@@ -24,6 +24,8 @@ export interface AppendRequest {
 }
 
 export interface StoredEvent extends LogRow {
+  /** The data, for whoever checks the log. */
+  readonly content: object;
   readonly isLarge: boolean;
 }
 
@@ -138,6 +140,7 @@ export class WriteLog {
       type: event.type,
       schemaVersion: event.schemaVersion,
       data,
+      content: event.data,
       metadata: JSON.stringify(metadata),
       recordedAt: new Date(this.database.now).toISOString(),
       size: 200 + data.length,

@@ -1,6 +1,6 @@
 import type { Effected, Marked } from '../builds/events.js';
 import type { StoredEvent } from '../database/write-log.js';
-import { Violation, type World } from '../world.js';
+import { effectName, Violation, type World } from '../world.js';
 
 interface Holder {
   readonly owner: number | null;
@@ -15,7 +15,6 @@ interface Holder {
 export class Always {
   private readonly holders = new Map<string, Holder>();
   private readonly marks = new Set<string>();
-  private readonly effects = new Map<string, string>();
   private readonly order = new Map<string, { readonly position: number; readonly index: number }>();
 
   constructor(private readonly world: World) {}
@@ -75,7 +74,7 @@ export class Always {
         throw new Violation('safe-tail', `${name} is at ${holder.position} already when ${position} ${type} commits`);
       }
     }
-    const { mark, of, index } = JSON.parse(event.data!) as Partial<Marked & Effected>;
+    const { mark, of, index } = event.content as Partial<Marked & Effected>;
     if (mark !== undefined) {
       if (this.marks.has(mark)) throw new Violation('append-once', `${mark} is in the log twice`);
       this.marks.add(mark);
@@ -83,10 +82,11 @@ export class Always {
     if (of !== undefined) this.lookAtEffect(event, of, index!);
   }
 
-  private lookAtEffect({ type, position, recordedAt }: StoredEvent, of: string, index: number): void {
-    const effect = `${type} of ${of} ${index}`;
-    if (this.effects.has(effect)) throw new Violation('command-once', `${effect} is in the log twice`);
-    this.effects.set(effect, recordedAt);
+  private lookAtEffect(event: StoredEvent, of: string, index: number): void {
+    const { type, position, recordedAt } = event;
+    const effect = effectName(type, of, index);
+    if (this.world.effects.has(effect)) throw new Violation('command-once', `${effect} is in the log twice`);
+    this.world.effects.set(effect, event);
     const cause = this.world.database.log.events.find(({ eventId }) => eventId === of)!;
     if (type === 'ward.answered') {
       const last = this.order.get(cause.streamId);
@@ -96,7 +96,7 @@ export class Always {
       this.order.set(cause.streamId, { position: cause.position, index });
       return;
     }
-    const { dueAt } = JSON.parse(cause.data!) as { dueAt: string };
+    const { dueAt } = cause.content as { dueAt: string };
     if (recordedAt < dueAt) throw new Violation('timer-not-early', `${effect} was due at ${dueAt}`);
   }
 }

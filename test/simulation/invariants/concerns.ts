@@ -37,8 +37,8 @@ export function concerning(world: World, consumer: string): StoredEvent[] {
   return world.database.log.events.filter(({ type }) => known.has(type));
 }
 
-export const isPoison = (consumer: string, { data }: StoredEvent): boolean => {
-  const { poison } = JSON.parse(data!) as { poison?: Poison };
+export const isPoison = (consumer: string, { content }: StoredEvent): boolean => {
+  const { poison } = content as { poison?: Poison };
   return poison !== undefined && (POISONED_BY[consumer] ?? []).includes(poison);
 };
 

@@ -1,8 +1,8 @@
 import type { BuildName } from '../builds/build.js';
-import type { Effected, Marked } from '../builds/events.js';
+import type { Marked } from '../builds/events.js';
 import type { ChartRow, WardRow } from '../builds/projections.js';
 import type { StoredEvent } from '../database/write-log.js';
-import type { World } from '../world.js';
+import { effectName, type World } from '../world.js';
 import { byStream, concerning, consumers, inEffect, isPoison, isReadable } from './concerns.js';
 
 /** What must hold when nothing has gone wrong for a while. Says what does not hold yet. */
@@ -33,7 +33,7 @@ const holders: Expectation['missing'] = (world) =>
   });
 
 const acknowledged: Expectation['missing'] = ({ requests, database }) => {
-  const stored = new Set(database.log.events.map(({ data }) => (JSON.parse(data!) as Marked).mark));
+  const stored = new Set(database.log.events.map(({ content }) => (content as Marked).mark));
   return first(requests, ({ marks, outcome }) =>
     first(marks, (mark) => {
       if (outcome === 'acknowledged' && !stored.has(mark)) return `${mark} was acknowledged, and is not in the log`;
@@ -111,7 +111,7 @@ const answers: Expectation['missing'] = (world, build) =>
   });
 
 const isUnanswered = (world: World, { eventId }: StoredEvent): boolean =>
-  effectOf(world, 'ward.answered', eventId, 0) === undefined;
+  !world.effects.has(effectName('ward.answered', eventId, 0));
 
 const reminders: Expectation['missing'] = (world) =>
   first(inEffect(world, 'saga:Reminders'), ({ eventId }) => effectMissing(world, 'ward.reminded', eventId, 0));
@@ -121,7 +121,7 @@ const alarms: Expectation['missing'] = (world) =>
   first(byStream(inEffect(world, 'saga:Alarms')).values(), (events) =>
     first(events.entries(), ([i, { type, eventId }]) => {
       if (type !== 'ward.alarm-set') return undefined;
-      const rang = effectOf(world, 'ward.alarm-rang', eventId, 0);
+      const rang = world.effects.get(effectName('ward.alarm-rang', eventId, 0));
       const cleared = events.slice(i).find((later) => later.type === 'ward.alarm-cleared');
       if (!cleared) return effectMissing(world, 'ward.alarm-rang', eventId, 0);
       const withdrawnAt = world.withdrawnAt.get(cleared.position);
@@ -139,19 +139,11 @@ const CLASSES: Readonly<Record<string, string>> = {
   'ward.alarm-rang': 'AlarmRang',
 };
 
-function effectOf({ database }: World, type: string, eventId: string, index: number): StoredEvent | undefined {
-  return database.log.events.find((event) => {
-    if (event.type !== type) return false;
-    const effect = JSON.parse(event.data!) as Effected;
-    return effect.of === eventId && effect.index === index;
-  });
-}
-
 function effectMissing(world: World, type: string, eventId: string, index: number): string | undefined {
   const isRefused = world.behaviourOf(`command ${eventId} ${index}`).isRefused;
-  const isThere = effectOf(world, type, eventId, index) !== undefined;
-  if (isThere !== isRefused) return undefined;
-  return isRefused ? `${type} of ${eventId} ${index} was refused, and is there` : `${type} of ${eventId} ${index} is missing`;
+  const effect = effectName(type, eventId, index);
+  if (world.effects.has(effect) !== isRefused) return undefined;
+  return isRefused ? `${effect} was refused, and is there` : `${effect} is missing`;
 }
 
 /** The longest that a command may have to wait: for others of its stream that fail, hang, or are tried again later. */

@@ -32,4 +32,4 @@ export class SimulatedLog extends Log {
   }
 }
 
-const inPassing = ({ isLarge, ...row }: StoredEvent): LogRow => (isLarge ? { ...row, data: undefined } : row);
+const inPassing = (event: StoredEvent): LogRow => (event.isLarge ? { ...event, data: undefined } : event);

@@ -27,7 +27,7 @@ export class Deployment {
     this.wanted = build;
     if (random.chance(0.3)) {
       this.start(build, 'api');
-      this.world.timeline.after(this.world.between(500, 3_000), () => this.start(build, 'worker'));
+      this.world.timeline.after(this.world.between(500, 3_000), () => this.start(this.wanted, 'worker'));
     } else {
       this.start(build, 'all');
     }
