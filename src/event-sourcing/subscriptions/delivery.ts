@@ -107,7 +107,8 @@ export class Delivery {
   async makeUp(): Promise<void> {
     for (const { kind, type, streamId } of this.briefing.setAside) {
       const isOurs = this.consumer.types.has(type) || this.consumer.passesOver.has(type);
-      if ((kind === 'passed-over' || kind === 'unreadable') && isOurs) await this.makeUpFor(streamId);
+      // one that is first, though it came behind another, was left over when that was made up for
+      if (kind !== 'failed' && isOurs) await this.makeUpFor(streamId);
     }
   }
 
@@ -117,20 +118,27 @@ export class Delivery {
       if (position === undefined) break;
       const event = await this.feed.at(position);
       if (!event) throw new Error(`There is no event at ${position}`);
-      const step = { ...this.stepTo(this.stored), settles: position };
-      try {
-        if (!this.consumer.types.has(event.row.type)) {
-          if (this.isAnothers(event.row.type, position)) return;
-          await this.store.checkpoint(step);
-        } else if (!(await this.consumer.apply([event.revive()], step))) {
-          await this.store.checkpoint(step);
-        }
-      } catch (error) {
-        if (error instanceof EventFault || error instanceof UnreadableEvent) return;
-        throw error;
-      }
+      if (!(await this.madeUpFor(event))) return;
     }
     this.asideStreams.delete(streamId);
+  }
+
+  private async madeUpFor(event: LoggedEvent): Promise<boolean> {
+    const { type, position } = event.row;
+    const step = { ...this.stepTo(this.stored), settles: position };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (this.isAnothers(type, position)) return false;
+        const wasStored = this.consumer.types.has(type) && (await this.consumer.apply([event.revive()], step));
+        if (!wasStored) await this.store.checkpoint(step);
+        return true;
+      } catch (error) {
+        if (error instanceof UnreadableEvent) return false;
+        if (!(error instanceof EventFault)) throw error;
+        if (attempt === ATTEMPTS) return false;
+        await this.pauseAfter(attempt);
+      }
+    }
   }
 
   /** Only a consumer of another build handles it: that one will want it. */

@@ -42,7 +42,10 @@ export class PendingCommandRows {
     const cancelled = () =>
       this.rows.filter(
         (row) =>
-          row.saga === saga && row.status === 'pending' && row.cancelKey !== null && cancelledKeys.includes(row.cancelKey),
+          row.saga === saga &&
+          row.status === 'pending' &&
+          row.cancelKey !== null &&
+          cancelledKeys.includes(row.cancelKey),
       );
     while (cancelled().some((row) => this.locked.has(row))) yield RETRY_LOCK_MS;
     this.database.subscriptions.checkpoint(checkpoint);
@@ -148,7 +151,10 @@ export class PendingCommandRows {
     if (row.streamId === null) return true;
     return !this.rows.some(
       (other) =>
-        other.status === 'pending' && other.saga === row.saga && other.streamId === row.streamId && isBefore(other, row),
+        other.status === 'pending' &&
+        other.saga === row.saga &&
+        other.streamId === row.streamId &&
+        isBefore(other, row),
     );
   }
 }

@@ -64,7 +64,12 @@ export class SubscriptionRows {
       .filter((row) => row.owner === owner || this.isFree(row))
       .filter(() => !this.database.random.chance(LOCKED_BY_OTHERS))
       .map((row) => {
-        Object.assign(row, { owner, epoch: this.epochOfNextHolder(row), leaseUntil: this.leaseFromNow(), releasedAt: null });
+        Object.assign(row, {
+          owner,
+          epoch: this.epochOfNextHolder(row),
+          leaseUntil: this.leaseFromNow(),
+          releasedAt: null,
+        });
         const { name, position, epoch, trouble } = row;
         return { name, position, epoch, troubled: trouble !== null };
       });
@@ -100,7 +105,8 @@ export class SubscriptionRows {
 
   advanceIdle(steps: readonly Checkpoint[]): ReadonlySet<string> {
     const held = steps.filter((step) => this.isHeld(step));
-    for (const { subscription, to } of held) Object.assign(this.rows.get(subscription)!, { position: to, trouble: null });
+    for (const { subscription, to } of held)
+      Object.assign(this.rows.get(subscription)!, { position: to, trouble: null });
     return new Set(held.map(({ subscription }) => subscription));
   }
 

@@ -110,7 +110,9 @@ export class WriteLog {
   }
 
   after(position: number, upTo: number, types: readonly string[]): StoredEvent[] {
-    return this.events.filter((event) => event.position > position && event.position <= upTo && types.includes(event.type));
+    return this.events.filter(
+      (event) => event.position > position && event.position <= upTo && types.includes(event.type),
+    );
   }
 
   /** Whatever is committed now is in the log of the server, and with it what the sequence had given out before. */
@@ -123,7 +125,8 @@ export class WriteLog {
     const { random } = this.database;
     this.floors.clear();
     this.lockedStreams.clear();
-    if (random.chance(0.5)) this.lastPosition = this.lastFlushed + (random.chance(0.3) ? random.below(VALUES_AHEAD) : 0);
+    if (random.chance(0.5))
+      this.lastPosition = this.lastFlushed + (random.chance(0.3) ? random.below(VALUES_AHEAD) : 0);
   }
 
   protected lockFloor(transaction: object, position: number): void {

@@ -91,7 +91,10 @@ export class Always {
     if (type === 'ward.answered') {
       const last = this.order.get(cause.streamId);
       if (last && (last.position > cause.position || (last.position === cause.position && last.index > index))) {
-        throw new Violation('command-order', `${effect} at ${position} comes after that of ${last.position} ${last.index}`);
+        throw new Violation(
+          'command-order',
+          `${effect} at ${position} comes after that of ${last.position} ${last.index}`,
+        );
       }
       this.order.set(cause.streamId, { position: cause.position, index });
       return;

@@ -59,7 +59,8 @@ const setAside: Expectation['missing'] = (world, build) =>
       const poison = stream.find((event) => isPoison(name, event));
       if (from === -1) return poison ? `${name} has not set aside the poison at ${poison.position}` : undefined;
       const gap = letters.findIndex((letter, i) => i > from && letter === undefined);
-      if (gap !== -1) return `${name} has handled ${stream[gap]!.position}, though ${stream[from]!.position} is set aside`;
+      if (gap !== -1)
+        return `${name} has handled ${stream[gap]!.position}, though ${stream[from]!.position} is set aside`;
       const letter = letters[from]!;
       const isJustified = isPoison(name, stream[from]!) || !isReadable(name, build, stream[from]!);
       return isJustified ? undefined : `${name} has set aside ${letter.position}: ${letter.kind}, ${letter.error}`;
@@ -93,7 +94,9 @@ const deliveries: Expectation['missing'] = (world) =>
   first(byStream(inEffect(world, 'handler:Notify')), ([streamId, events]) => {
     const expected = events.map(({ streamVersion }) => streamVersion);
     const delivered = world.delivered.filter((each) => each.wasHeld && each.streamId === streamId);
-    const found = new Set(delivered.map(({ streamVersion }) => streamVersion).filter((each) => expected.includes(each)));
+    const found = new Set(
+      delivered.map(({ streamVersion }) => streamVersion).filter((each) => expected.includes(each)),
+    );
     if ([...found].join() === expected.join()) return undefined;
     return `of ${streamId} were delivered ${[...found].join()}, not ${expected.join()}`;
   });

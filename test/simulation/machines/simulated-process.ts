@@ -75,15 +75,11 @@ export class SimulatedProcess {
 
     for (const { name: of, projection, types } of this.build.projections) {
       const table = parts.readTable(network, database, of);
-      this.subscriptions.add(
-        parts.consumer(new ProjectionConsumer(of, projection, types, NOTHING, table, scheduler)),
-      );
+      this.subscriptions.add(parts.consumer(new ProjectionConsumer(of, projection, types, NOTHING, table, scheduler)));
     }
     for (const { name: of, sagas } of this.build.sagas) {
       const wake = () => this.worker.nudge();
-      this.subscriptions.add(
-        parts.consumer(new SagaConsumer(of, sagas, NOTHING, registry, commands, scheduler, wake)),
-      );
+      this.subscriptions.add(parts.consumer(new SagaConsumer(of, sagas, NOTHING, registry, commands, scheduler, wake)));
     }
     for (const { name: of, types } of this.build.handlers) {
       this.subscriptions.add(
@@ -136,10 +132,7 @@ export class SimulatedProcess {
     this.world.trace.note(this.name, () => 'stops');
     this.isStopping = true;
     this.isListening = false;
-    await Promise.all([
-      this.worker.beforeApplicationShutdown(),
-      this.subscriptions.beforeApplicationShutdown(),
-    ]);
+    await Promise.all([this.worker.beforeApplicationShutdown(), this.subscriptions.beforeApplicationShutdown()]);
     this.world.trace.note(this.name, () => 'has stopped');
     this.kill();
   }

@@ -17,7 +17,9 @@ export class SimulatedReadTable implements ReadTable {
   }
 
   read(keys: readonly string[]): Promise<Row[]> {
-    return this.network.ask('read rows', () => keys.flatMap((key): Row[] => (this.rows.has(key) ? [this.rows.get(key)!] : [])));
+    return this.network.ask('read rows', () =>
+      keys.flatMap((key): Row[] => (this.rows.has(key) ? [this.rows.get(key)!] : [])),
+    );
   }
 
   write(kept: readonly Row[], gone: readonly string[], checkpoint: Checkpoint): Promise<void> {
