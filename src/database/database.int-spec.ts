@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { typeOrmOptions } from './data-source.js';
@@ -8,7 +8,7 @@ import { DatabaseUnavailable } from './unavailable.js';
 
 const one = sql`select 1 as one`;
 
-describe('a connection of the pool that breaks while it is handed over', () => {
+describe('a connection that breaks while it is handed over', () => {
   let own: TestDatabase;
   let dataSource: DataSource;
   let database: Database;
@@ -18,18 +18,21 @@ describe('a connection of the pool that breaks while it is handed over', () => {
     database = new Database(dataSource);
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
+    await database.close();
     await dataSource.destroy();
     await own.drop();
   });
 
-  /** The pool has taken its own listener away, and whoever waits for the connection goes on in the next microtask. */
+  /** Whoever waits for the connection goes on in a later microtask, and nobody else listens. */
   const breakNextOne = () => {
-    const { master } = dataSource.driver as unknown as { master: Pool };
-    master.once('acquire', (client) =>
-      process.nextTick(() => {
-        (client as unknown as { connection: NodeJS.EventEmitter }).connection.emit('errorMessage', goingDown());
-      }),
-    );
+    const connect = pg.Client.prototype.connect;
+    const breaking = async function (this: pg.Client) {
+      await connect.call(this);
+      process.nextTick(() => this.connection.emit('errorMessage', goingDown()));
+      return this;
+    };
+    jest.spyOn(pg.Client.prototype, 'connect').mockImplementationOnce(breaking);
   };
   const goingDown = () => Object.assign(new Error('terminating connection'), { code: '57P01' });
 

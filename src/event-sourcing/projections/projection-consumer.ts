@@ -80,7 +80,7 @@ export class ProjectionConsumer implements Consumer {
       if (row) kept.push(row);
       else gone.push(key);
     }
-    await this.database.together('subscriptions', this.write, [
+    const values = [
       ...this.columns.map(({ property, type }) =>
         arrayParameter(
           kept.map((row) => toElement(row[property], type)),
@@ -89,7 +89,8 @@ export class ProjectionConsumer implements Consumer {
       ),
       arrayParameter(gone, this.key.type),
       ...checkpointValues(checkpoint),
-    ]);
+    ];
+    await this.database.together('projections', this.write, values, checkpoint.subscription);
     return true;
   }
 

@@ -71,8 +71,8 @@ export class EventStore {
   ): Promise<void> {
     const rows =
       streamIds.length === 1
-        ? await this.database.together<StoredRow>('reads', readStream, streamIds)
-        : await this.database.together<StoredRow>('reads', readStreams, [streamIds]);
+        ? await this.database.together<StoredRow>('loads', readStream, streamIds)
+        : await this.database.together<StoredRow>('loads', readStreams, [streamIds]);
     const { catalogue } = this.registry;
     for (const [streamId, version, position, type, schemaVersion, data] of rows) {
       each(streamId, version, position, catalogue.revive(type, schemaVersion, data));

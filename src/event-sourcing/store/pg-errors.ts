@@ -1,5 +1,5 @@
-const DEADLOCK_DETECTED = '40P01';
-const SERIALIZATION_FAILURE = '40001';
+export { isTransient } from '../../database/sql-state.js';
+
 const INTEGRITY_CONSTRAINT_VIOLATION = '23';
 /** Raised by the functions of the write side when a lease was lost to another process. */
 const NOT_HELD = 'AN002';
@@ -15,12 +15,6 @@ export function constraintOf(error: unknown): string | undefined {
   const { constraint } = error as { constraint?: unknown };
   return typeof constraint === 'string' ? constraint : undefined;
 }
-
-/** The transaction was the victim of others at work; the same again may succeed. */
-export const isTransient = (error: unknown): boolean => {
-  const code = codeOf(error);
-  return code === DEADLOCK_DETECTED || code === SERIALIZATION_FAILURE;
-};
 
 /** A subscription or pending command has been taken over by another process. */
 export const isNotHeld = (error: unknown): boolean => codeOf(error) === NOT_HELD;
