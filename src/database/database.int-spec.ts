@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
@@ -24,15 +25,16 @@ describe('a connection that breaks while it is handed over', () => {
     await own.drop();
   });
 
-  /** Whoever waits for the connection goes on in a later microtask, and nobody else listens. */
+  /** Whoever waits for the connection goes on in the next microtask, and nobody else listens. */
   const breakNextOne = () => {
-    const connect = pg.Client.prototype.connect;
-    const breaking = async function (this: pg.Client) {
-      await connect.call(this);
-      process.nextTick(() => this.connection.emit('errorMessage', goingDown()));
-      return this;
-    };
-    jest.spyOn(pg.Client.prototype, 'connect').mockImplementationOnce(breaking);
+    const emit = jest.spyOn(pg.Client.prototype, 'emit');
+    emit.mockImplementation(function (this: pg.Client, event: string | symbol, ...details: unknown[]) {
+      if (event === 'connect') {
+        emit.mockRestore();
+        process.nextTick(() => this.connection.emit('errorMessage', goingDown()));
+      }
+      return EventEmitter.prototype.emit.call(this, event, ...details);
+    });
   };
   const goingDown = () => Object.assign(new Error('terminating connection'), { code: '57P01' });
 
