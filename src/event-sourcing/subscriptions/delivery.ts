@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../domain-event.js';
 import { UnreadableEvent } from '../event-catalogue.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
-import { isTransient } from '../store/pg-errors.js';
+import { isRolledBack } from '../store/pg-errors.js';
 import type { LoggedEvent } from '../tail/logged-event.js';
 import type { TailFeed } from '../tail/tail-feed.js';
 import type { Checkpoint, Letter } from './checkpoint.js';
@@ -12,7 +12,7 @@ import type { Briefing, Claimed, LetterKind, SubscriptionStore } from './subscri
 /** How often an event is tried before it is set aside. */
 const ATTEMPTS = 4;
 /** How often others may be in the way, as by a deadlock, until that is trouble of the database. */
-const TRANSIENT = 8;
+const HINDRANCES = 8;
 const FIRST_PAUSE_MS = 50;
 
 export interface DeliveryEvents {
@@ -81,7 +81,7 @@ export class Delivery {
         const { healthy } = portion;
         if (error instanceof BatchTooLarge && healthy.length > 1) {
           most = Math.ceil(healthy.length / 2);
-        } else if (isTransient(error) && ++hindrances <= TRANSIENT) {
+        } else if (isRolledBack(error) && ++hindrances <= HINDRANCES) {
           await this.pauseAfter(hindrances);
         } else if (!(error instanceof EventFault)) {
           throw error;
