@@ -6,7 +6,9 @@ import { DurableEventBus } from '../../src/event-sourcing/buses/durable-event-bu
 import type { DomainEvent } from '../../src/event-sourcing/index.js';
 import type { Projection } from '../../src/event-sourcing/projections/projection.js';
 import { projectionTarget } from '../../src/event-sourcing/projections/projects.js';
-import { EventStore } from '../../src/event-sourcing/store/event-store.js';
+import { FeatureRegistry } from '../../src/event-sourcing/feature-registry.js';
+import { Log } from '../../src/event-sourcing/tail/log.js';
+import { LoggedEvent } from '../../src/event-sourcing/tail/logged-event.js';
 import { Config } from '../../src/operations/config.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -32,7 +34,10 @@ export async function readModelsEqualTheirFold(databaseUrl: string): Promise<Rec
   try {
     await application.init();
     const database = application.get(Database);
-    const events = await application.get(EventStore, { strict: false }).log(0, Number.MAX_SAFE_INTEGER, 10_000_000);
+    const events = await allEvents(
+      application.get(Log, { strict: false }),
+      application.get(FeatureRegistry, { strict: false }),
+    );
     const counts: Record<string, number> = {};
     const faults: string[] = [];
     for (const projection of application.get(DurableEventBus, { strict: false }).projections) {
@@ -46,6 +51,20 @@ export async function readModelsEqualTheirFold(databaseUrl: string): Promise<Rec
     return counts;
   } finally {
     await application.close();
+  }
+}
+
+async function allEvents(log: Log, { catalogue }: FeatureRegistry): Promise<DomainEvent[]> {
+  const types = [...catalogue.all()].map(({ name }) => name);
+  const events: DomainEvent[] = [];
+  for (let after = 0; ;) {
+    const { rows, upTo } = await log.read(after, Number.MAX_SAFE_INTEGER, types, { rows: 10_000, bytes: 100_000_000 });
+    const whole = await Promise.all(
+      rows.map(async (row) => (row.data === undefined ? (await log.at([row.position]))[0]! : row)),
+    );
+    events.push(...whole.map((row) => new LoggedEvent(row, catalogue).revive()));
+    if (upTo === Number.MAX_SAFE_INTEGER) return events;
+    after = upTo;
   }
 }
 
