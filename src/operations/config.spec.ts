@@ -21,6 +21,7 @@ describe('the settings', () => {
       devTokens: true,
       corsOrigins: 'any',
       readYourWriteTimeoutMs: 2000,
+      retention: { doneCommands: 7, refusedCommands: 90, answers: 7, lettersOfGoneSubscriptions: 90 },
     });
   });
 
@@ -67,6 +68,8 @@ describe('the settings', () => {
     ['DATABASE_DEADLINES_MS', { DATABASE_DEADLINES_MS: 'reads=5000,writes=5000' }],
     ['MIGRATE_ON_START', { MIGRATE_ON_START: 'yes' }],
     ['READ_YOUR_WRITE_TIMEOUT_MS', { READ_YOUR_WRITE_TIMEOUT_MS: '2s' }],
+    ['KEEP_IDEMPOTENCY_KEYS_DAYS', { KEEP_IDEMPOTENCY_KEYS_DAYS: '6' }],
+    ['KEEP_DONE_COMMANDS_DAYS', { KEEP_DONE_COMMANDS_DAYS: '0' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://desk.example.org/,*' }],
     ['OIDC_ISSUER', { OIDC_AUDIENCE: 'anamnesis' }],
     ['OIDC_AUDIENCE', { OIDC_ISSUER: oidc.OIDC_ISSUER }],

@@ -43,6 +43,13 @@ export class Config {
   readonly corsOrigins: 'any' | readonly string[];
   readonly readYourWriteTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
+  /** How many days what is over is kept. */
+  readonly retention: {
+    readonly doneCommands: number;
+    readonly refusedCommands: number;
+    readonly answers: number;
+    readonly lettersOfGoneSubscriptions: number;
+  };
 
   /** @throws SettingError for the first setting that is missing or wrong. */
   constructor(environment: Readonly<Record<string, string | undefined>>) {
@@ -62,6 +69,15 @@ export class Config {
     this.logLevel = settings.oneOf('LOG_LEVEL', LOG_LEVELS, 'info');
     this.readYourWriteTimeoutMs = settings.integer('READ_YOUR_WRITE_TIMEOUT_MS', 2000, { min: 0, max: 60_000 });
     this.shutdownTimeoutMs = settings.integer('SHUTDOWN_TIMEOUT_MS', 30_000, { min: 1000, max: 600_000 });
+
+    const days = (variable: string, fallback: number, min = 1) =>
+      settings.integer(variable, fallback, { min, max: 36_500 });
+    this.retention = {
+      doneCommands: days('KEEP_DONE_COMMANDS_DAYS', 7),
+      refusedCommands: days('KEEP_REFUSED_COMMANDS_DAYS', 90),
+      answers: days('KEEP_IDEMPOTENCY_KEYS_DAYS', 7, 7),
+      lettersOfGoneSubscriptions: days('KEEP_ORPHANED_DEAD_LETTERS_DAYS', 90),
+    };
 
     this.corsOrigins = settings.origins('CORS_ORIGINS') ?? (this.production ? [] : 'any');
     this.oidc = settings.oidc();
