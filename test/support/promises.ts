@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { types } from '../../src/database/types.js';
 import type { Ledger } from './ledger.js';
-import { readModelsEqualTheirFold } from './read-models.js';
+import { type OfAnotherBuild, readModelsEqualTheirFold } from './read-models.js';
 import { until } from './until.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -94,7 +94,11 @@ export async function untilSettled(databaseUrl: string, timeoutMs = 60_000): Pro
 }
 
 /** Waits until all is settled. @returns what was found, so that a suite can see that something was proven. @throws Error with every contradiction. */
-export async function promisesHold(databaseUrl: string, { acknowledged, refused, faults }: Ledger): Promise<Found> {
+export async function promisesHold(
+  databaseUrl: string,
+  { acknowledged, refused, faults }: Pick<Ledger, 'acknowledged' | 'refused' | 'faults'>,
+  ofAnotherBuild?: OfAnotherBuild,
+): Promise<Found> {
   await untilSettled(databaseUrl);
   const wrong = [...faults];
   const events = await withClient(databaseUrl, async (client) => {
@@ -112,7 +116,7 @@ export async function promisesHold(databaseUrl: string, { acknowledged, refused,
     );
     return Object.fromEntries(counted.rows.map(({ type, count }) => [type, count]));
   });
-  const rows = await readModelsEqualTheirFold(databaseUrl).catch((error: unknown) => {
+  const rows = await readModelsEqualTheirFold(databaseUrl, ofAnotherBuild).catch((error: unknown) => {
     wrong.push(error instanceof Error ? error.message : String(error));
     return {};
   });
