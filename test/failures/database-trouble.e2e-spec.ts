@@ -10,7 +10,7 @@ import type { RealProcess } from '../support/process.js';
 import { isReady, linesOf, Processes, type Ready, readyOf } from '../support/processes.js';
 import { promisesHold } from '../support/promises.js';
 import { Random } from '../support/random.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { administer, createTestDatabase, databaseUrl, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
 const RECOVERED_WITHIN_MS = 15_000;
@@ -147,9 +147,9 @@ describe('trouble of the database', () => {
     ledger?.close();
     await processes.end();
     await holder.close();
-    await observer.rows(`drop role ${user}`);
     await observer.close();
     await database.drop();
+    await administer(databaseUrl(database.url, 'postgres'), `drop role ${user}`);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
