@@ -119,7 +119,7 @@ describe('trouble of the database', () => {
   const seed = Random.seed();
   const folder = mkdtempSync(join(tmpdir(), 'anamnesis-test-names-'));
   const namesFailWhile = join(folder, 'fail');
-  const user = `test_${randomBytes(4).toString('hex')}`;
+  let user: string;
   const password = randomBytes(8).toString('hex');
   let database: TestDatabase;
   let observer: Observer;
@@ -136,6 +136,7 @@ describe('trouble of the database', () => {
   };
 
   beforeEach(async () => {
+    user = `test_${randomBytes(4).toString('hex')}`;
     database = await createTestDatabase();
     observer = await Observer.on(database.url);
     holder = await Observer.on(database.url);
