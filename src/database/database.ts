@@ -15,7 +15,7 @@ export interface Queryable {
 }
 
 /** Statements share a group with those of the same lane: what is quick does not wait for what is not. */
-export type Lane = 'commands' | 'subscriptions' | 'reads';
+export type Lane = 'commands' | 'loads' | 'reads' | 'searches' | 'projections' | 'leases' | 'health';
 
 /**
  * Prepared statements on the connection pool of TypeORM's data source. TypeORM itself offers no named statements, and they save
@@ -24,7 +24,7 @@ export type Lane = 'commands' | 'subscriptions' | 'reads';
 @Injectable()
 export class Database implements Queryable {
   private readonly pool: Pool;
-  private readonly lanes: Record<Lane, Pipeline>;
+  private readonly lanes: Record<'commands' | 'loads' | 'reads' | 'projections', Pipeline>;
 
   constructor(@InjectDataSource() readonly dataSource: DataSource) {
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
@@ -35,15 +35,16 @@ export class Database implements Queryable {
       // Two small groups: while one waits for the disk, the other keeps the processors busy. A few large commands are divided too:
       // the work of writing them is worth a second flush.
       commands: lane({ width: 2, most: 16, heavy: 32_000, boundLockWaits: true }),
-      subscriptions: lane({ width: 1, most: 64, heavy: Infinity, boundLockWaits: false }),
+      projections: lane({ width: 1, most: 64, heavy: Infinity, boundLockWaits: false }),
       // While one group is found, the answers of the one before are written.
       reads: lane({ width: 1, most: 16, heavy: Infinity, boundLockWaits: true }),
+      loads: lane({ width: 1, most: 16, heavy: Infinity, boundLockWaits: true }),
     };
   }
 
   /** @throws DatabaseUnavailable when the server cannot be reached or is going down. */
-  async query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    if (statement.quick) {
+  async query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = [], lane?: Lane): Promise<Row[]> {
+    if (statement.quick && lane === undefined) {
       const rows = await this.together('reads', statement, values);
       return rows.map((row) => asObject(statement, row) as Row);
     }
@@ -61,9 +62,10 @@ export class Database implements Queryable {
    * @throws DatabaseUnavailable as `query`; whether the statement took effect is then not known
    */
   async together<Row extends unknown[]>(
-    lane: Lane,
+    lane: 'commands' | 'loads' | 'reads' | 'projections',
     statement: Statement,
     values: readonly unknown[],
+    _order?: string,
   ): Promise<readonly Row[]> {
     try {
       return (await this.lanes[lane].run(statement, values)) as Row[];

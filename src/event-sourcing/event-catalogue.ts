@@ -63,14 +63,32 @@ export class EventCatalogue {
     return this.byName.values();
   }
 
-  /** The event that was stored, brought to its current schema version. */
+  /** The class of that name; undefined where only another build knows it. */
+  named(name: string): EventClass | undefined {
+    return this.byName.get(name)?.event;
+  }
+
+  /** The event that was stored, brought to its current schema version. @throws UnreadableEvent when this build cannot do that. */
   revive(name: string, version: number, data: Record<string, unknown>): DomainEvent {
     const known = this.byName.get(name);
-    if (!known) throw new Error(`The log holds ${name}, which no event catalogue knows`);
-    if (version > known.version)
-      throw new Error(`The log holds version ${version} of ${name}, newer than this program`);
-    let current = data;
-    for (let from = version; from < known.version; from++) current = known.upcasters[from]!(current);
-    return new known.event(current);
+    if (!known) throw new UnreadableEvent(name, version, 'no event catalogue of this build knows it');
+    if (version > known.version) throw new UnreadableEvent(name, version, `this build knows version ${known.version}`);
+    try {
+      let current = data;
+      for (let from = version; from < known.version; from++) current = known.upcasters[from]!(current);
+      return new known.event(current);
+    } catch (error) {
+      // the message may quote the data
+      throw new UnreadableEvent(name, version, error instanceof Error ? error.name : 'an error that is no Error');
+    }
+  }
+}
+
+/** A stored event that this build cannot revive; another one may. */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+
+  constructor(type: string, schemaVersion: number, reason: string) {
+    super(`${type} in version ${schemaVersion} cannot be read: ${reason}`);
   }
 }

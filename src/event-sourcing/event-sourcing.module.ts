@@ -1,4 +1,12 @@
-import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type Provider } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  type InjectionToken,
+  Module,
+  type OnApplicationBootstrap,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { CommandBus, CqrsModule, EventBus, QueryBus } from '@nestjs/cqrs';
 import { Aggregates, aggregatesToken } from './aggregates.js';
 import { AsOf } from './as-of.js';
@@ -11,20 +19,32 @@ import { Idempotency } from './buses/idempotency.js';
 import { Clock } from './clock.js';
 import { type Feature, FeatureRegistry } from './feature-registry.js';
 import { Housekeeping } from './housekeeping.js';
+import { FOREIGN_WORK_LIMIT_MS, USUAL_FOREIGN_WORK_LIMIT_MS } from './limits.js';
+import { BusExecutor, CommandExecutor } from './sagas/command-executor.js';
 import { CommandWorker } from './sagas/command-worker.js';
 import { PendingCommands } from './sagas/pending-commands.js';
+import { PostgresPendingCommands } from './sagas/postgres-pending-commands.js';
+import { Scheduler } from './scheduling/scheduler.js';
+import { SystemScheduler } from './scheduling/system-scheduler.js';
 import { METADATA_OF, type MetadataOf } from './store/commit-statements.js';
 import { EventStore } from './store/event-store.js';
 import { Streams } from './streams.js';
+import { PostgresSessions } from './subscriptions/postgres-sessions.js';
+import { PostgresSubscriptionStore } from './subscriptions/postgres-subscription-store.js';
+import { Sessions } from './subscriptions/process-session.js';
 import { SubscriptionStore } from './subscriptions/subscription-store.js';
 import { SubscriptionStatus } from './subscriptions/subscription-status.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
+import { Log } from './tail/log.js';
+import { PostgresLog } from './tail/postgres-log.js';
 
 export interface EventSourcingOptions {
   /** How long a query with a consistency token waits for its read models. */
   readonly readYourWriteTimeoutMs: number;
   /** Whether this process runs subscriptions and pending commands, or leaves them to others. */
   readonly runsWork: boolean;
+  /** How long a plain event handler or a command of a saga may take; 25 s unless set. */
+  readonly foreignWorkLimitMs?: number;
   /** Adds what the application knows of an event to its metadata. */
   readonly metadataOf?: MetadataOf;
 }
@@ -43,7 +63,7 @@ export class EventSourcingModule implements OnApplicationBootstrap {
   ) {}
 
   static forRoot(options: EventSourcingOptions): DynamicModule {
-    const engine = [
+    const engine: (Type | (Provider & { provide: InjectionToken }))[] = [
       Clock,
       FeatureRegistry,
       EventStore,
@@ -51,10 +71,15 @@ export class EventSourcingModule implements OnApplicationBootstrap {
       AsOf,
       AppendSignal,
       Idempotency,
-      SubscriptionStore,
+      { provide: Scheduler, useClass: SystemScheduler },
+      { provide: Log, useClass: PostgresLog },
+      { provide: Sessions, useClass: PostgresSessions },
+      { provide: SubscriptionStore, useClass: PostgresSubscriptionStore },
+      { provide: PendingCommands, useClass: PostgresPendingCommands },
+      { provide: CommandExecutor, useClass: BusExecutor },
+      { provide: FOREIGN_WORK_LIMIT_MS, useValue: options.foreignWorkLimitMs ?? USUAL_FOREIGN_WORK_LIMIT_MS },
       Subscriptions,
       SubscriptionStatus,
-      PendingCommands,
       CommandWorker,
       Housekeeping,
       DurableEventBus,
@@ -72,7 +97,7 @@ export class EventSourcingModule implements OnApplicationBootstrap {
         { provide: QueryBus, useClass: DurableQueryBus },
         { provide: EventBus, useExisting: DurableEventBus },
       ],
-      exports: engine,
+      exports: engine.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };
     return {
       module: EventSourcingModule,
@@ -86,8 +111,10 @@ export class EventSourcingModule implements OnApplicationBootstrap {
     return EventSourcingFeatureModule.of(feature);
   }
 
-  onApplicationBootstrap(): void {
+  /** Awaited before the application listens. */
+  async onApplicationBootstrap(): Promise<void> {
     this.checks.run();
+    await this.subscriptions.declare();
     if (!this.options.runsWork) return;
     this.subscriptions.start();
     this.worker.start();

@@ -33,6 +33,11 @@ export class FeatureRegistry {
     }
   }
 
+  /** What this build can execute; others are left to those that can. */
+  get commandNames(): string[] {
+    return [...this.commandByName.keys()];
+  }
+
   /** @throws Error when the command's class is not among the durable commands of its module. */
   nameOfCommand(command: ICommand): string {
     const name = this.nameByCommand.get(command.constructor);

@@ -29,6 +29,7 @@ export { idFor, newId } from './ids.js';
 export { Projection } from './projections/projection.js';
 export { Projects } from './projections/projects.js';
 export { Reads } from './reads.js';
+export { PassesOver } from './subscriptions/passes-over.js';
 export { at, CancelTimer, Timer } from './sagas/timers.js';
 export type { MetadataOf } from './store/commit-statements.js';
 export { Streams } from './streams.js';

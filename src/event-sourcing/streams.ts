@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregate, type AggregateClass, type Facts, type FactsClass } from './aggregate.js';
-import type { DomainEvent, EventClass } from './domain-event.js';
+import type { EventClass } from './domain-event.js';
 import { currentContext } from './execution-context.js';
 import { DomainError, notFound } from './errors.js';
+import { handlerName } from './fold.js';
 import { EventStore } from './store/event-store.js';
 import { currentUnitOfWork, insideUnitOfWork } from './unit-of-work.js';
 
@@ -21,10 +22,14 @@ const nameOf = (wanted: FoldableClass) =>
 const factsOf = (state: Facts) => state.constructor as FactsClass;
 
 /** A stream of something else, whose id was given by mistake, is as good as none. */
-const beginsWith = (state: Foldable, event: DomainEvent): boolean => {
+const beginsWith = (state: Foldable, event: EventClass | undefined): boolean => {
   const known = state instanceof Aggregate ? (state.constructor as AggregateClass).events : factsOf(state).begins;
-  return known.includes(event.constructor as EventClass);
+  return event === undefined || known.includes(event);
 };
+
+/** Facts pass over what they are not about, readable or not; an aggregate is all of its events. */
+const isAbout = (state: Foldable, event: EventClass | undefined): boolean =>
+  state instanceof Aggregate || (event !== undefined && handlerName(event) in state);
 
 /** Loads several streams, of any module, in one round trip. */
 @Injectable()
@@ -46,10 +51,10 @@ export class Streams {
     const byId = new Map<string, Foldable[]>();
     for (const state of states) byId.set(state.id, [...(byId.get(state.id) ?? []), state]);
 
-    await this.store.fold([...byId.keys()], (streamId, version, position, event) => {
+    await this.store.fold([...byId.keys()], ({ streamId, version, position, of, revive }) => {
       for (const state of byId.get(streamId) ?? []) {
-        if (state.version === 0 && !beginsWith(state, event)) continue;
-        state.replay(event);
+        if (state.version === 0 && !beginsWith(state, of)) continue;
+        if (isAbout(state, of)) state.replay(revive());
         state.version = version;
         state.position = position;
       }

@@ -5,7 +5,8 @@ import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import fc from 'fast-check';
 import type { Client } from 'pg';
 import { EventSourcingModule } from '../../src/event-sourcing/index.js';
-import { assertTailIsSafe, safePosition } from '../../src/event-sourcing/tail/safe-tail.js';
+import { assertTailIsSafe, tailOn } from '../../src/event-sourcing/tail/postgres-tail.js';
+import { safePosition as safePositionOf } from '../../src/event-sourcing/tail/safe-tail.js';
 import { Counted, Counter, counterEvents } from './counter.js';
 import { createEngineDatabase, Engine } from './engine.js';
 import { writeForAWhile, Writer } from './writers.js';
@@ -33,6 +34,8 @@ function faults(committed: readonly Delivered[], delivered: readonly Delivered[]
     outOfOrder,
   };
 }
+
+const safePosition = (connection: Pick<Client, 'query'>) => safePositionOf(tailOn(connection));
 
 /** The reader that everybody writes first: everything after my last position. */
 const naivePosition = async (connection: Pick<Client, 'query'>) => {

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { Scheduler } from '../scheduling/scheduler.js';
 
-/** Wakes whoever waits for new events or pending commands in this process. Carries nothing: what happened is in the database. */
+/** Wakes whoever waits for new events, pending commands or progress in this process. Carries nothing: what happened is in the database. */
 @Injectable()
 export class AppendSignal {
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<AbortController>();
   private raised = 0;
+
+  constructor(private readonly scheduler: Scheduler) {}
 
   raise(): void {
     this.raised++;
-    const { waiting } = this;
-    this.waiting = [];
-    for (const wake of waiting) wake();
+    for (const pause of [...this.waiting]) pause.abort();
   }
 
   /** How often it has been raised. Taken before one looks for events, and given to `wait` after it, no raise is missed. */
@@ -19,18 +20,11 @@ export class AppendSignal {
   }
 
   /** Resolves as soon as it has been raised more than `seen` times, or after `timeoutMs` at the latest. */
-  wait(seen: number, timeoutMs: number): Promise<void> {
-    if (this.raised > seen) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.waiting = this.waiting.filter((wake) => wake !== woken);
-        resolve();
-      }, timeoutMs);
-      const woken = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.waiting.push(woken);
-    });
+  async wait(seen: number, timeoutMs: number): Promise<void> {
+    if (this.raised > seen) return;
+    const woken = new AbortController();
+    this.waiting.add(woken);
+    await this.scheduler.pause(timeoutMs, woken.signal);
+    this.waiting.delete(woken);
   }
 }

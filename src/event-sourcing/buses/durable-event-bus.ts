@@ -6,12 +6,17 @@ import { Database } from '../../database/database.js';
 import type { DomainEvent, EventClass } from '../domain-event.js';
 import { FeatureRegistry } from '../feature-registry.js';
 import { Projection } from '../projections/projection.js';
+import { PostgresReadTable } from '../projections/postgres-read-table.js';
 import { ProjectionConsumer } from '../projections/projection-consumer.js';
 import { projectionTarget, subscriptionNameOf } from '../projections/projects.js';
+import { FOREIGN_WORK_LIMIT_MS } from '../limits.js';
 import { CommandWorker } from '../sagas/command-worker.js';
+import { PendingCommands } from '../sagas/pending-commands.js';
 import { SagaConsumer } from '../sagas/saga-consumer.js';
+import { Scheduler } from '../scheduling/scheduler.js';
 import type { Consumer } from '../subscriptions/consumer.js';
 import { HandlerConsumer } from '../subscriptions/handler-consumer.js';
+import { passedOverBy } from '../subscriptions/passes-over.js';
 import { SubscriptionStore } from '../subscriptions/subscription-store.js';
 import { Subscriptions } from '../subscriptions/subscriptions.js';
 
@@ -39,6 +44,9 @@ export class DurableEventBus extends EventBus {
     private readonly durable: Subscriptions,
     private readonly subscriptionStore: SubscriptionStore,
     private readonly worker: CommandWorker,
+    private readonly pendingCommands: PendingCommands,
+    private readonly scheduler: Scheduler,
+    @Inject(FOREIGN_WORK_LIMIT_MS) private readonly foreignWorkLimitMs: number,
   ) {
     super(commandBus, moduleRef, unhandledExceptionBus, options);
   }
@@ -57,7 +65,7 @@ export class DurableEventBus extends EventBus {
       const handlerClass = metatype as { readonly name: string } & object;
       const events = Reflect.getMetadata(EVENTS_HANDLER_METADATA, handlerClass) as EventClass[];
       this.handledEvents.set(handlerClass.name, events);
-      this.durable.add(this.consumerOf(instance, handlerClass, new Set(events)));
+      this.durable.add(this.consumerOf(instance, handlerClass, this.namesOf(events)));
     }
   }
 
@@ -68,30 +76,48 @@ export class DurableEventBus extends EventBus {
       const sagas = properties.map((property) =>
         (instance as Record<string, ISaga<DomainEvent>>)[property]!.bind(instance),
       );
-      const wakeWorkers = () => this.worker.nudge();
-      this.durable.add(new SagaConsumer(`saga:${sagaClass.name}`, sagas, this.registry, this.database, wakeWorkers));
+      this.durable.add(
+        new SagaConsumer(
+          `saga:${sagaClass.name}`,
+          sagas,
+          this.namesOf(passedOverBy(sagaClass)),
+          this.registry,
+          this.pendingCommands,
+          this.scheduler,
+          () => this.worker.nudge(),
+        ),
+      );
     }
+  }
+
+  /** Those that are in no catalogue are found by the boot checks. */
+  private namesOf(events: readonly EventClass[]): ReadonlySet<string> {
+    const { catalogue } = this.registry;
+    return new Set(events.filter((event) => catalogue.has(event)).map((event) => catalogue.of(event).name));
   }
 
   private consumerOf(
     handler: IEventHandler<DomainEvent>,
     handlerClass: { name: string },
-    events: Set<EventClass>,
+    types: ReadonlySet<string>,
   ): Consumer {
+    const passesOver = this.namesOf(passedOverBy(handlerClass));
     if (!(handler instanceof Projection)) {
-      return new HandlerConsumer(`handler:${handlerClass.name}`, handler, events, this.subscriptionStore);
+      const name = `handler:${handlerClass.name}`;
+      const { subscriptionStore, scheduler, foreignWorkLimitMs } = this;
+      return new HandlerConsumer(name, handler, types, passesOver, subscriptionStore, scheduler, foreignWorkLimitMs);
     }
     const projection = handler as Projection<object>;
     this.projections.push(projection);
     const { entity } = projectionTarget(handlerClass);
-    const { dataSource } = this.database;
+    const table = new PostgresReadTable(entity, this.database, this.database.dataSource);
     return new ProjectionConsumer(
       subscriptionNameOf(handlerClass),
       projection,
-      events,
-      entity,
-      this.database,
-      dataSource,
+      types,
+      passesOver,
+      table,
+      this.scheduler,
     );
   }
 }

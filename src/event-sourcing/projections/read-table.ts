@@ -9,7 +9,7 @@ export interface ReadTable {
   read(keys: readonly string[]): Promise<Row[]>;
   /**
    * Writes rows and deletes others together with the checkpoint, in one transaction.
-   * @throws BatchTooLarge before anything is sent
+   * @throws BatchTooLarge before anything is sent, when the rows take more than `mostBytes`
    */
-  write(kept: readonly Row[], gone: readonly string[], checkpoint: Checkpoint): Promise<void>;
+  write(kept: readonly Row[], gone: readonly string[], checkpoint: Checkpoint, mostBytes: number): Promise<void>;
 }

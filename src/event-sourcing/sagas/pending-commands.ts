@@ -51,5 +51,9 @@ export abstract class PendingCommands {
   /** The command can never succeed: kept, and visible. `dead` when that took several attempts to find out. */
   abstract finishAs(status: 'refused' | 'dead', command: PendingCommand, error: string): Promise<void>;
 
+  /** Tried again later; the attempt counts. */
   abstract postpone(command: PendingCommand, seconds: number, error: string): Promise<void>;
+
+  /** Tried again later; nothing was wrong with the command. */
+  abstract giveBack(command: PendingCommand, seconds: number): Promise<void>;
 }

@@ -1,33 +1,13 @@
 import type { ICommand, ISaga } from '@nestjs/cqrs';
-import { Observable } from 'rxjs';
-import type { Database } from '../../database/database.js';
-import { sql } from '../../database/sql.js';
 import type { DomainEvent } from '../domain-event.js';
 import type { FeatureRegistry } from '../feature-registry.js';
-import { newId } from '../ids.js';
-import { type Checkpoint, checkpointValues, type Consumer, NotDurable } from '../subscriptions/consumer.js';
-import { nextSlice, sliceIsOver } from '../subscriptions/slices.js';
+import { idFor } from '../ids.js';
+import type { Scheduler } from '../scheduling/scheduler.js';
+import type { Checkpoint } from '../subscriptions/checkpoint.js';
+import { type Consumer, EventFault, NotDurable } from '../subscriptions/consumer.js';
+import type { EmittedCommand, PendingCommands } from './pending-commands.js';
+import { SagaSource } from './saga-source.js';
 import { CancelTimer, Timer } from './timers.js';
-
-const store = sql`
-  with cancelled as (
-    update write.pending_commands set status = 'cancelled', finished_at = now()
-    where status = 'pending' and saga = $6 and cancel_key = any($5::text[])),
-  stored as (
-    insert into write.pending_commands (id, saga, event_id, index, name, payload, metadata, cancel_key, due_at)
-    select id, $6, event_id, index, name, payload, metadata, cancel_key, coalesce(due_at, now())
-    from unnest($7::uuid[], $8::uuid[], $9::int[], $10::text[], $11::jsonb[], $12::jsonb[], $13::text[], $14::timestamptz[])
-      new (id, event_id, index, name, payload, metadata, cancel_key, due_at)
-    on conflict (saga, event_id, index) do nothing)
-  select write.advance($1, $2, $3, $4)`;
-
-interface Emitted {
-  readonly event: DomainEvent;
-  readonly index: number;
-  readonly command: ICommand;
-  readonly cancelKey: string | null;
-  readonly dueAt: string | null;
-}
 
 /**
  * Runs the plain Nest sagas of one class durably: once per event, awaited, their commands stored in the transaction that advances
@@ -39,136 +19,86 @@ interface Emitted {
  */
 export class SagaConsumer implements Consumer {
   readonly startsAt = 'now';
-  /** The sagas as they are put together once, as by Nest. Each subscription runs one over what is `delivered` just then. */
-  private readonly answers: readonly Observable<ICommand>[];
-  private delivered: readonly DomainEvent[] = [];
-  private readonly firstOfType = new Map<string, DomainEvent>();
-  /** Types of events that no saga of this class answers. */
-  private readonly ignored = new Set<unknown>();
+  readonly largestBatch = 500;
+  private readonly source: SagaSource;
+  private readonly firstOfType = new Map<unknown, DomainEvent>();
+  private answered?: ReadonlySet<string>;
   private fault?: NotDurable;
 
   constructor(
     readonly name: string,
     sagas: readonly ISaga<DomainEvent>[],
+    readonly passesOver: ReadonlySet<string>,
     private readonly registry: FeatureRegistry,
-    private readonly database: Database,
+    private readonly commands: PendingCommands,
+    private readonly scheduler: Scheduler,
     private readonly wakeWorkers: () => void,
   ) {
-    const events$ = new Observable<DomainEvent>((saga) => {
-      for (const event of this.delivered) saga.next(event);
-      saga.complete();
-    });
-    this.answers = sagas.map((saga) => saga(events$));
+    this.source = new SagaSource(name, sagas);
   }
 
-  handles(event: DomainEvent): boolean {
-    return !this.ignored.has(event.constructor);
+  get types(): ReadonlySet<string> {
+    return (this.answered ??= this.source.typesIn(this.registry.catalogue));
   }
 
   async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
     if (this.fault) throw this.fault;
-    let emitted: Emitted[] = [];
+    let emitted: EmittedCommand[] = [];
     const cancelledKeys: string[] = [];
     for (const event of events) {
-      if (sliceIsOver()) await nextSlice();
-      const commands = this.commandsFor([event]);
-      this.meet(event, commands.length);
-      commands.forEach((command, index) => {
+      await this.scheduler.turn();
+      this.commandsFor(event).forEach((command, index) => {
         if (command instanceof CancelTimer) {
           cancelledKeys.push(command.cancelKey);
           // A timer set and withdrawn in one batch is not stored at all.
           emitted = emitted.filter((earlier) => earlier.cancelKey !== command.cancelKey);
-        } else if (command instanceof Timer) {
-          emitted.push({
-            event,
-            index,
-            command: command.command,
-            cancelKey: command.cancelKey ?? null,
-            dueAt: command.dueAt,
-          });
         } else {
-          emitted.push({ event, index, command, cancelKey: null, dueAt: null });
+          emitted.push(this.emittedBy(event, index, command));
         }
       });
     }
     if (emitted.length === 0 && cancelledKeys.length === 0) return false;
-    await this.database.query(store, [
-      ...checkpointValues(checkpoint),
-      cancelledKeys,
-      this.name,
-      emitted.map(() => newId()),
-      emitted.map(({ event }) => event.recorded.eventId),
-      emitted.map(({ index }) => index),
-      emitted.map(({ command }) => this.registry.nameOfCommand(command)),
-      emitted.map(({ command }) => JSON.stringify(command)),
-      emitted.map(({ event: { recorded } }) =>
-        JSON.stringify({ correlationId: recorded.metadata.correlationId, causationId: recorded.eventId }),
-      ),
-      emitted.map(({ cancelKey }) => cancelKey),
-      emitted.map(({ dueAt }) => dueAt),
-    ]);
+    await this.commands.store(this.name, emitted, cancelledKeys, checkpoint);
     if (emitted.length > 0) this.wakeWorkers();
     return true;
   }
 
-  /** @throws NotDurable when a saga does not answer at once: its operators need time. */
-  private commandsFor(events: readonly DomainEvent[]): ICommand[] {
-    this.delivered = events;
-    const commands: ICommand[] = [];
-    for (const commands$ of this.answers) {
-      const outcome: { completed: boolean; error?: Error } = { completed: false };
-      const subscription = commands$.subscribe({
-        next: (command) => commands.push(command),
-        error: (error: unknown) => (outcome.error = error instanceof Error ? error : new Error(String(error))),
-        complete: () => (outcome.completed = true),
-      });
-      subscription.unsubscribe();
-      if (outcome.error !== undefined) throw outcome.error;
-      if (!outcome.completed) {
-        throw new NotDurable(`The saga ${this.name} uses an operator that needs time: it cannot be durable`);
-      }
-    }
-    return commands;
+  private emittedBy(event: DomainEvent, index: number, emitted: ICommand): EmittedCommand {
+    const timer = emitted instanceof Timer ? emitted : undefined;
+    const command = timer?.command ?? emitted;
+    const name = this.registry.nameOfCommand(command);
+    const id = idFor(this.name, event.recorded.eventId, String(index));
+    return { id, event, index, name, command, cancelKey: timer?.cancelKey ?? null, dueAt: timer?.dueAt ?? null };
   }
 
-  /** Learns from the first event of each type. */
-  private meet(event: DomainEvent, alone: number): void {
-    const type = event.constructor.name;
-    if (this.firstOfType.has(type)) return;
-    this.assertStateless(event, alone);
-    this.firstOfType.set(type, event);
-    if (alone === 0 && !this.looksInto(event)) this.ignored.add(event.constructor);
+  private commandsFor(event: DomainEvent): ICommand[] {
+    try {
+      const commands = this.source.commandsFor([event]);
+      this.meet(event, commands.length);
+      return commands;
+    } catch (error) {
+      throw error instanceof NotDurable ? (this.fault = error) : new EventFault(event, error);
+    }
   }
 
   /**
    * A saga without memory answers two events together as it answers each alone. Checked for each pair of event types that meet,
    * in both orders, the first time they do.
    */
-  private assertStateless(event: DomainEvent, alone: number): void {
+  private meet(event: DomainEvent, alone: number): void {
+    const type = event.constructor;
+    if (this.firstOfType.has(type)) return;
     for (const other of [...this.firstOfType.values(), event]) {
-      const expected = alone + this.commandsFor([other]).length;
-      for (const together of [this.commandsFor([other, event]), this.commandsFor([event, other])]) {
-        if (together.length !== expected) {
-          throw (this.fault = new NotDurable(
-            `The saga ${this.name} uses an operator that needs memory: it cannot be durable`,
-          ));
+      const expected = alone + this.source.commandsFor([other]).length;
+      for (const pair of [
+        [other, event],
+        [event, other],
+      ]) {
+        if (this.source.commandsFor(pair).length !== expected) {
+          throw new NotDurable(`The saga ${this.name} uses an operator that needs memory: it cannot be durable`);
         }
       }
     }
-  }
-
-  /** Sagas that asked for nothing but the type of an event will say the same to the next one of that type. */
-  private looksInto(event: DomainEvent): boolean {
-    let looked = false;
-    const watched = new Proxy(event, {
-      get: (target, key) => {
-        if (key !== 'constructor') looked = true;
-        return Reflect.get(target, key, target) as unknown;
-      },
-      has: (target, key) => (looked = true) && Reflect.has(target, key),
-      ownKeys: (target) => (looked = true) && Reflect.ownKeys(target),
-    });
-    this.commandsFor([watched]);
-    return looked;
+    this.firstOfType.set(type, event);
   }
 }

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { sql, statement } from '../../database/sql.js';
-import type { DomainEvent, EventMetadata, Instant } from '../domain-event.js';
-import { ConcurrencyConflict } from '../errors.js';
+import type { DomainEvent, EventClass, EventMetadata, Instant } from '../domain-event.js';
+import { ConcurrencyConflict, DomainError } from '../errors.js';
+import { UnreadableEvent } from '../event-catalogue.js';
 import type { CommandOutcome } from '../execution-context.js';
 import { FeatureRegistry } from '../feature-registry.js';
 import type { Effect, UnitOfWork } from '../unit-of-work.js';
-import { nextSlice, sliceIsOver } from '../subscriptions/slices.js';
 import { type CommandMetadata, CommitStatements, METADATA_OF, type MetadataOf } from './commit-statements.js';
 import { constraintOf } from './pg-errors.js';
 
@@ -19,7 +19,7 @@ type StoredRow = [
   data: Record<string, unknown>,
 ];
 
-export interface LogRow {
+interface RecordedRow extends Record<string, unknown> {
   position: number;
   stream_id: string;
   stream_version: number;
@@ -31,7 +31,8 @@ export interface LogRow {
   recorded_at: Instant;
 }
 
-const LOG_COLUMNS = 'position, stream_id, stream_version, event_id, type, schema_version, data, metadata, recorded_at';
+const RECORDED_COLUMNS =
+  'position, stream_id, stream_version, event_id, type, schema_version, data, metadata, recorded_at';
 
 const readStream = sql`
   select stream_id, stream_version, position, type, schema_version, data
@@ -41,10 +42,19 @@ const readStreams = sql`
   from write.events where stream_id = any($1::uuid[]) order by stream_id, stream_version`;
 // An instant has milliseconds: what was recorded at its own `recordedAt` is part of the past that it names.
 const readRecorded = statement(`
-  select ${LOG_COLUMNS} from write.events
+  select ${RECORDED_COLUMNS} from write.events
   where stream_id = any($1::uuid[]) and date_trunc('milliseconds', recorded_at) <= $2 order by position`);
-const readLog = statement(`
-  select ${LOG_COLUMNS} from write.events where position > $1 and position <= $2 order by position limit $3`);
+
+/** A stored event, revived by whom it concerns. */
+export interface StoredEvent {
+  readonly streamId: string;
+  readonly version: number;
+  readonly position: number;
+  /** Undefined for a type that only another build knows. */
+  readonly of: EventClass | undefined;
+  /** @throws DomainError `stream-unreadable` (unavailable) */
+  readonly revive: () => DomainEvent;
+}
 
 const currentVersions = sql`select stream_id, version from write.streams where stream_id = any($1::uuid[])`;
 
@@ -65,38 +75,31 @@ export class EventStore {
   }
 
   /** Reads the streams in one round trip and hands over their events, each stream in order. */
-  async fold(
-    streamIds: readonly string[],
-    each: (streamId: string, version: number, position: number, event: DomainEvent) => void,
-  ): Promise<void> {
+  async fold(streamIds: readonly string[], each: (event: StoredEvent) => void): Promise<void> {
     const rows =
       streamIds.length === 1
-        ? await this.database.together<StoredRow>('reads', readStream, streamIds)
-        : await this.database.together<StoredRow>('reads', readStreams, [streamIds]);
+        ? await this.database.together<StoredRow>('loads', readStream, streamIds)
+        : await this.database.together<StoredRow>('loads', readStreams, [streamIds]);
     const { catalogue } = this.registry;
     for (const [streamId, version, position, type, schemaVersion, data] of rows) {
-      each(streamId, version, position, catalogue.revive(type, schemaVersion, data));
+      const of = catalogue.named(type);
+      each({
+        streamId,
+        version,
+        position,
+        of,
+        revive: () => readable(() => catalogue.revive(type, schemaVersion, data)),
+      });
     }
   }
 
   /** Recorded events of the streams up to `moment` (inclusive), in the order of the log. */
   async recordedEvents(streamIds: readonly string[], moment: Instant = 'infinity'): Promise<DomainEvent[]> {
-    const rows = await this.database.query<LogRow>(readRecorded, [streamIds, moment]);
-    return rows.map((row) => this.revive(row));
+    const rows = await this.database.query<RecordedRow>(readRecorded, [streamIds, moment]);
+    return rows.map((row) => readable(() => this.revive(row)));
   }
 
-  /** Events of all streams with `after < position <= upTo`. The caller takes care that `upTo` is safe: see SafeTail. */
-  async log(after: number, upTo: number, limit: number): Promise<DomainEvent[]> {
-    const rows = await this.database.query<LogRow>(readLog, [after, upTo, limit]);
-    const events: DomainEvent[] = [];
-    for (const row of rows) {
-      if (sliceIsOver()) await nextSlice();
-      events.push(this.revive(row));
-    }
-    return events;
-  }
-
-  revive(row: LogRow): DomainEvent {
+  private revive(row: RecordedRow): DomainEvent {
     return this.registry.catalogue.revive(row.type, row.schema_version, row.data).recordedAs({
       streamId: row.stream_id,
       streamVersion: row.stream_version,
@@ -145,6 +148,16 @@ export class EventStore {
     const moved = rows.find(({ stream_id, version }) => expected.get(stream_id) !== version);
     const streamId = moved?.stream_id ?? unit.streams[0]!.streamId;
     return new ConcurrencyConflict(streamId, expected.get(streamId) ?? 0, moved?.version ?? 0);
+  }
+}
+
+/** What one build stored, another may not be able to read: that is no fault of the caller, and passes. */
+function readable(revive: () => DomainEvent): DomainEvent {
+  try {
+    return revive();
+  } catch (error) {
+    if (!(error instanceof UnreadableEvent)) throw error;
+    throw new DomainError('unavailable', 'stream-unreadable', 'It was changed by another version of this service.');
   }
 }
 

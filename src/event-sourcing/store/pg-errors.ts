@@ -1,5 +1,7 @@
-const DEADLOCK_DETECTED = '40P01';
-const SERIALIZATION_FAILURE = '40001';
+const TRANSACTION_ROLLBACK = '40';
+const DATA_EXCEPTION = '22';
+/** A value that an index or a row cannot hold. */
+const PROGRAM_LIMIT_EXCEEDED = '54';
 const INTEGRITY_CONSTRAINT_VIOLATION = '23';
 /** Raised by the functions of the write side when a lease was lost to another process. */
 const NOT_HELD = 'AN002';
@@ -17,9 +19,12 @@ export function constraintOf(error: unknown): string | undefined {
 }
 
 /** The transaction was the victim of others at work; the same again may succeed. */
-export const isTransient = (error: unknown): boolean => {
-  const code = codeOf(error);
-  return code === DEADLOCK_DETECTED || code === SERIALIZATION_FAILURE;
+export const isTransient = (error: unknown): boolean => codeOf(error)?.startsWith(TRANSACTION_ROLLBACK) ?? false;
+
+/** The values are at fault: the same again will fail again. */
+export const isDataError = (error: unknown): boolean => {
+  const kind = codeOf(error)?.slice(0, 2);
+  return kind === DATA_EXCEPTION || kind === INTEGRITY_CONSTRAINT_VIOLATION || kind === PROGRAM_LIMIT_EXCEEDED;
 };
 
 /** A subscription or pending command has been taken over by another process. */

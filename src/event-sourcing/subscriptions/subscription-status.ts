@@ -1,33 +1,42 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { statement } from '../../database/sql.js';
-import { ownerIsGone } from './subscription-store.js';
+import { livingOwners } from './owners.js';
 import { Subscriptions } from './subscriptions.js';
 
 export interface SubscriptionState {
   readonly name: string;
-  /** It is being worked on, by this process or by another one. */
+  /** Somebody alive works on it, and nothing has stopped it. */
   readonly running: boolean;
   /** It has handled everything that is committed. */
   readonly caughtUp: boolean;
   readonly position: number;
+  /** What stopped it, where something has. */
+  readonly trouble?: string;
+  /** Events are set aside for it. */
+  readonly hasDeadLetters: boolean;
 }
 
-/**
- * Progress, head of the log and due commands as of one snapshot. A saga or handler that no class answers for any more, as after a renaming, is
- * among them: it has a checkpoint, and would lose events in silence.
- */
+/** A subscription that is handed over on purpose has a new holder within seconds. */
+const HAND_OVER = `interval '5 seconds'`;
+
+/** Progress, head of the log and due commands as of one snapshot. Rows of subscriptions that this build does not have are others'. */
 const snapshot = statement(`
-  select s.name, s.position, s.owner, not ${ownerIsGone('s')} as alive,
+  with alive as materialized (${livingOwners})
+  select s.name, s.position, s.trouble,
+    coalesce(s.lease_until >= now() and s.owner in (select owner from alive), false)
+      or coalesce(s.owner is null and s.released_at > now() - ${HAND_OVER}, false) as held,
+    exists (select from write.dead_letters d where d.subscription = s.name) as "hasDeadLetters",
     coalesce((select max(position) from write.events), 0) as head,
     (select count(*)::int from write.pending_commands where status = 'pending' and due_at <= now()) as due
-  from write.subscriptions s where s.name = any($1::text[]) or s.name !~ '^projection:'`);
+  from write.subscriptions s where s.name = any($1::text[])`);
 
-interface SnapshotRow {
+interface SnapshotRow extends Record<string, unknown> {
   name: string;
   position: number;
-  owner: number | null;
-  alive: boolean;
+  trouble: string | null;
+  held: boolean;
+  hasDeadLetters: boolean;
   head: number;
   due: number;
 }
@@ -47,17 +56,24 @@ export class SubscriptionStatus {
   async states(): Promise<readonly SubscriptionState[]> {
     const own = this.subscriptions.names();
     const reached = new Map(own.map((name) => [name, this.subscriptions.local(name)?.reached]));
-    const rows = await this.database.query<SnapshotRow & Record<string, unknown>>(snapshot, [own]);
+    const rows = await this.database.query<SnapshotRow>(snapshot, [own], 'health');
     const byName = new Map(rows.map((row) => [row.name, row]));
-    const names = new Set([...own, ...byName.keys()]);
-    const states = [...names].map((name) => {
+    const states = own.map((name): SubscriptionState => {
       const row = byName.get(name);
-      const position = reached.get(name) ?? row?.position ?? 0;
-      const isHere = reached.get(name) !== undefined;
-      const isElsewhere = row !== undefined && row.alive && row.owner !== this.subscriptions.owner;
-      return { name, running: isHere || isElsewhere, caughtUp: row !== undefined && position >= row.head, position };
+      if (!row) return { name, running: false, caughtUp: false, position: 0, hasDeadLetters: false };
+      const { trouble, held, hasDeadLetters, head } = row;
+      const position = Math.max(reached.get(name) ?? 0, row.position);
+      const running = held && trouble === null;
+      return { name, running, caughtUp: position >= head, position, hasDeadLetters, ...(trouble && { trouble }) };
     });
     const due = rows[0]?.due ?? 0;
-    return [...states, { name: 'pending-commands', running: true, caughtUp: due === 0, position: 0 }];
+    const commands = {
+      name: 'pending-commands',
+      running: true,
+      caughtUp: due === 0,
+      position: 0,
+      hasDeadLetters: false,
+    };
+    return [...states, commands];
   }
 }

@@ -1,13 +1,16 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { Database } from '../../database/database.js';
-import { isUnavailable } from '../../database/unavailable.js';
 import { AppendSignal } from '../buses/append-signal.js';
-import { EventStore } from '../store/event-store.js';
+import { FeatureRegistry } from '../feature-registry.js';
+import { Scheduler } from '../scheduling/scheduler.js';
+import { Log } from '../tail/log.js';
+import { safePosition } from '../tail/safe-tail.js';
 import { TailFeed } from '../tail/tail-feed.js';
 import type { Consumer } from './consumer.js';
-import { ProcessSession } from './process-session.js';
-import { SubscriptionRunner } from './subscription-runner.js';
+import { describe } from './describe-error.js';
+import { Holdings } from './holdings.js';
+import { type ProcessSession, Sessions } from './process-session.js';
 import { SubscriptionStore } from './subscription-store.js';
+import { Troubles } from './troubles.js';
 
 /**
  * While events come, the tail pauses between two looks, the longer the more it found: a batch of fifty costs the projections little
@@ -20,31 +23,61 @@ const IDLE_PAUSE_MS = 100;
 /** How often the stored progress of another process is asked for. */
 const ELSEWHERE_PAUSE_MS = 10;
 const UPKEEP_MS = 250;
+const LOOK_EVERY = 2;
 const RENEW_EVERY = 8;
 const RECONNECT_MS = 200;
+/** A session whose upkeep fails for so long is given up for a new one. */
+const FAILING_MS = 4_000;
+/** How long the end of a session waits for handlers. */
+const END_MS = 2_000;
 
-/** Runs every subscription that no other process holds, and takes over those of a process that died. */
+/** Runs its share of the subscriptions, and takes over those of a process that died. */
 @Injectable()
 export class Subscriptions implements BeforeApplicationShutdown {
-  private readonly logger = new Logger(Subscriptions.name);
+  protected readonly logger = new Logger(Subscriptions.name);
   private readonly consumers = new Map<string, Consumer>();
-  private runners = new Map<string, SubscriptionRunner>();
-  private progressWaiters = new Set<() => void>();
+  private readonly progressed: AppendSignal;
+  private readonly troubles = new Troubles(this.logger);
   private session?: ProcessSession;
   private feed?: TailFeed;
+  private holdings?: Holdings;
+  private sessionOver?: AbortController;
+  private sessionTrouble?: string;
   private stopping = false;
   private started?: Promise<void>;
 
   constructor(
-    private readonly database: Database,
-    private readonly events: EventStore,
+    private readonly sessions: Sessions,
+    private readonly log: Log,
     private readonly store: SubscriptionStore,
+    private readonly registry: FeatureRegistry,
     private readonly appended: AppendSignal,
-  ) {}
+    private readonly scheduler: Scheduler,
+  ) {
+    this.progressed = new AppendSignal(scheduler);
+  }
 
   add(consumer: Consumer): void {
     if (this.consumers.has(consumer.name)) throw new Error(`Two subscriptions are named ${consumer.name}`);
     this.consumers.set(consumer.name, consumer);
+  }
+
+  /**
+   * Says which subscriptions this build has, and which types they handle. To be awaited by every process, whatever its role, before
+   * it takes the first request: events from then on are theirs, whoever comes to run them, and when.
+   */
+  async declare(): Promise<void> {
+    const session = await this.sessions.open();
+    try {
+      const declarations = [...this.consumers.values()].map(({ name, startsAt, types }) => ({
+        name,
+        startsAt,
+        types: [...types],
+      }));
+      await this.store.declare(declarations, await safePosition(session));
+    } finally {
+      await session.close();
+    }
   }
 
   /** Starts in the background: the database may be away. */
@@ -54,8 +87,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    this.feed?.stop();
-    this.appended.raise();
+    this.sessionOver?.abort();
     await this.started;
   }
 
@@ -66,42 +98,32 @@ export class Subscriptions implements BeforeApplicationShutdown {
 
   /** What this process knows of a subscription that it runs itself. */
   local(name: string): { readonly reached: number; readonly hasDeadLetters: boolean } | undefined {
-    return this.runners.get(name);
+    return this.holdings?.runners.get(name);
   }
 
   /** Position that each of the named subscriptions has passed, in this process or, as stored, in another. */
   async reached(names: readonly string[]): Promise<number> {
-    const elsewhere = names.filter((name) => !this.runners.has(name));
-    const stored = elsewhere.length > 0 ? await this.store.positions(elsewhere) : new Map<string, number>();
-    return Math.min(...names.map((name) => this.runners.get(name)?.reached ?? stored.get(name) ?? 0));
+    const here = names.map((name) => this.local(name)?.reached);
+    const elsewhere = names.filter((_, i) => here[i] === undefined);
+    const stored = elsewhere.length > 0 ? await this.store.positions(elsewhere) : undefined;
+    return Math.min(...names.map((name, i) => here[i] ?? stored?.get(name) ?? 0));
   }
 
   /** Waits until all of them have passed the position. False when they have not within the time. */
   async havePassed(names: readonly string[], position: number, timeoutMs: number): Promise<boolean> {
-    const deadline = Date.now() + timeoutMs;
-    while ((await this.reached(names)) < position) {
-      const left = deadline - Date.now();
+    const deadline = this.scheduler.now() + timeoutMs;
+    for (;;) {
+      const seen = this.progressed.count;
+      if ((await this.reached(names)) >= position) return true;
+      const left = deadline - this.scheduler.now();
       if (left <= 0) return false;
-      const allHere = names.every((name) => this.runners.has(name));
-      await this.progress(allHere ? left : Math.min(left, ELSEWHERE_PAUSE_MS));
+      const allHere = names.every((name) => this.local(name) !== undefined);
+      await this.progressed.wait(seen, allHere ? left : Math.min(left, ELSEWHERE_PAUSE_MS));
     }
-    return true;
   }
 
   names(): string[] {
     return [...this.consumers.keys()];
-  }
-
-  private progress(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.progressWaiters.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      this.progressWaiters.add(done);
-    });
   }
 
   private async keepRunning(): Promise<void> {
@@ -109,103 +131,102 @@ export class Subscriptions implements BeforeApplicationShutdown {
       try {
         await this.runOneSession();
       } catch (error) {
-        if (!isUnavailable(error)) this.logger.error(`The subscriptions start again: ${String(error)}`);
-        if (!this.stopping) await pause(RECONNECT_MS);
+        this.tell(describe(error));
+        if (!this.stopping) await this.scheduler.pause(RECONNECT_MS);
       }
     }
   }
 
   /** One connection's worth of work: ends when the connection is lost or the application stops. */
   private async runOneSession(): Promise<void> {
-    const session = await ProcessSession.open(this.database);
+    const session = await this.sessions.open();
+    const over = new AbortController();
+    const end = () => over.abort();
+    session.lost.addEventListener('abort', end);
+    if (session.lost.aborted || this.stopping) over.abort();
     this.session = session;
+    this.sessionOver = over;
     try {
-      const feed = await TailFeed.open(session.connection, this.events);
-      this.feed = feed;
-      await this.store.declare([...this.consumers.values()], feed.position);
-      const upkeep = this.upkeep(session, feed);
-      const tail = this.tail(feed);
-      try {
-        await Promise.race([upkeep, tail, session.lost]);
-      } finally {
-        this.feed = undefined;
-        feed.stop();
-        this.appended.raise();
-        await Promise.allSettled([upkeep, tail]);
-        await this.stopRunners();
-      }
+      await this.work(session, over);
       if (this.stopping) await this.store.release(session.owner);
     } finally {
+      session.lost.removeEventListener('abort', end);
       this.session = undefined;
+      this.sessionOver = undefined;
       await session.close();
     }
   }
 
-  private async tail(feed: TailFeed): Promise<void> {
-    while (this.isCurrent(feed)) {
+  private async work(session: ProcessSession, over: AbortController): Promise<void> {
+    const feed = await TailFeed.open(session, this.log, this.registry.catalogue);
+    const holdings = this.holdingsOf(session, feed);
+    this.holdings = holdings;
+    let failure: unknown;
+    const endWith = (error: unknown) => {
+      failure ??= error;
+      over.abort();
+    };
+    const both = Promise.all([
+      this.upkeep(holdings, over.signal).catch(endWith),
+      this.tail(feed, over.signal).catch(endWith),
+    ]);
+    await waitFor(over.signal);
+    feed.stop();
+    this.appended.raise();
+    await holdings.end(END_MS);
+    this.holdings = undefined;
+    await this.scheduler.within(both, END_MS, undefined);
+    if (failure !== undefined) throw failure as Error;
+  }
+
+  protected holdingsOf(session: ProcessSession, feed: TailFeed): Holdings {
+    return new Holdings(this.consumers, session, feed, this.store, this.scheduler, this.troubles, this.logger, () =>
+      this.progressed.raise(),
+    );
+  }
+
+  private async tail(feed: TailFeed, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
       const seen = this.appended.count;
       const found = await feed.poll();
-      if (found > 0) await pause(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, found * PAUSE_MS_PER_EVENT)));
-      else await this.appended.wait(seen, IDLE_PAUSE_MS);
-    }
-  }
-
-  private async upkeep(session: ProcessSession, feed: TailFeed): Promise<void> {
-    for (let turn = 0; this.isCurrent(feed); turn++) {
-      if (turn % RENEW_EVERY === 0) {
-        // a new owner holds nothing yet
-        if (turn > 0) await this.store.renew(session.owner);
-        await this.claimFree(session, feed);
+      if (found > 0) {
+        const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, found * PAUSE_MS_PER_EVENT));
+        await this.scheduler.pause(pauseMs, over);
+      } else {
+        await this.appended.wait(seen, IDLE_PAUSE_MS);
       }
-      await this.storeIdleProgress();
-      await Promise.race([pause(UPKEEP_MS), session.lost]);
     }
   }
 
-  private isCurrent(feed: TailFeed): boolean {
-    return !this.stopping && this.feed === feed;
-  }
-
-  private async claimFree(session: ProcessSession, feed: TailFeed): Promise<void> {
-    const free = this.names().filter((name) => !this.runners.has(name));
-    if (free.length === 0) return;
-    for (const claim of await this.store.claim(free, session.owner)) {
-      const runner = new SubscriptionRunner(this.consumers.get(claim.name)!, claim, feed, this.store, () =>
-        this.wakeWaiters(),
-      );
-      this.runners.set(claim.name, runner);
-      runner.finished
-        .catch((error: unknown) => {
-          if (!isUnavailable(error)) this.logger.warn(`${claim.name} is free again`);
-        })
-        .finally(() => {
-          if (this.runners.get(claim.name) === runner) this.runners.delete(claim.name);
-        });
+  private async upkeep(holdings: Holdings, over: AbortSignal): Promise<void> {
+    let failingSince: number | undefined;
+    for (let turn = 0; !over.aborted; turn++) {
+      try {
+        if (turn % RENEW_EVERY === 0) await holdings.renew();
+        if (turn % LOOK_EVERY === 0) await holdings.look();
+        await holdings.storeIdleProgress();
+        this.tell(undefined);
+        failingSince = undefined;
+      } catch (error) {
+        this.tell(describe(error));
+        failingSince ??= this.scheduler.now();
+        if (this.scheduler.now() - failingSince > FAILING_MS) throw error;
+      }
+      await this.scheduler.pause(UPKEEP_MS, over);
     }
   }
 
-  /** Subscriptions that had nothing to do store how far they have come, all in one statement. */
-  private async storeIdleProgress(): Promise<void> {
-    const steps = [...this.runners.values()].flatMap((runner) => runner.beginIdleStep() ?? []);
-    if (steps.length === 0) return;
-    let held = new Set<string>();
-    try {
-      held = await this.store.advanceIdle(steps.map(({ step }) => step));
-    } finally {
-      for (const { step, end } of steps) end(held.has(step.subscription));
-    }
-  }
-
-  private async stopRunners(): Promise<void> {
-    const stopping = [...this.runners.values()];
-    for (const runner of stopping) runner.stop();
-    await Promise.allSettled(stopping.map((runner) => runner.finished));
-    this.runners.clear();
-  }
-
-  private wakeWaiters(): void {
-    for (const wake of [...this.progressWaiters]) wake();
+  /** Says what changes, once. */
+  private tell(trouble: string | undefined): void {
+    if (trouble === this.sessionTrouble) return;
+    this.sessionTrouble = trouble;
+    if (trouble) this.logger.error(`The subscriptions wait: ${trouble}`);
+    else this.logger.log('The subscriptions go on');
   }
 }
 
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const waitFor = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,62 +1,93 @@
-import type { Client } from 'pg';
-import type { DomainEvent } from '../domain-event.js';
-import type { EventStore } from '../store/event-store.js';
-import { safePosition } from './safe-tail.js';
+import type { EventCatalogue } from '../event-catalogue.js';
+import type { Log, Stretch } from './log.js';
+import { LoggedEvent } from './logged-event.js';
+import { safePosition, type TailConnection } from './safe-tail.js';
+import { SharedStretches } from './shared-stretches.js';
+import { bytesOf, type Batch, batchAfter } from './batch.js';
 
-/** Events kept in memory for the subscriptions that keep up; the others read the log themselves. */
-const KEPT_EVENTS = 5_000;
-const BATCH = 500;
+/** What is kept of the end of the log for the subscriptions that keep up; the others share what they read. */
+const KEPT = { rows: 5_000, bytes: 2_000_000 };
 /** New events read at a time: what came while the server or this process stood still is not taken into memory all at once. */
-const MOST_AT_ONCE = 1_000;
-
-export interface Batch {
-  readonly events: readonly DomainEvent[];
-  /** The subscription has seen everything up to here once it has handled the events. */
-  readonly upTo: number;
-}
+const AT_ONCE = { rows: 1_000, bytes: 500_000 };
 
 /** One tail per process, read once for all subscriptions. */
 export class TailFeed {
-  private recent: DomainEvent[] = [];
-  /** Nothing above this position is missing in `recent`. */
-  private recentFrom: number;
+  private readonly types = new Set<string>();
+  private kept: LoggedEvent[] = [];
+  private keptBytes = 0;
+  /** Nothing of the types above this position is missing in `kept`. */
+  private keptFrom: number;
   private waiting: (() => void)[] = [];
+  private readonly behind: SharedStretches;
+  private largeInHand: Promise<unknown> = Promise.resolve();
   private stopped = false;
 
   private constructor(
-    private readonly connection: Client,
-    private readonly store: EventStore,
+    private readonly connection: TailConnection,
+    private readonly log: Log,
+    private readonly catalogue: EventCatalogue,
     private safe: number,
   ) {
-    this.recentFrom = safe;
+    this.keptFrom = safe;
+    this.behind = new SharedStretches((after, upTo) => this.read(after, upTo));
   }
 
-  static async open(connection: Client, store: EventStore): Promise<TailFeed> {
-    return new TailFeed(connection, store, await safePosition(connection));
+  static async open(connection: TailConnection, log: Log, catalogue: EventCatalogue): Promise<TailFeed> {
+    return new TailFeed(connection, log, catalogue, await safePosition(connection));
   }
 
   get position(): number {
     return this.safe;
   }
 
+  /** Fetches events of these types from now on, too: types that nobody asks for are never read. */
+  watch(types: Iterable<string>): void {
+    const before = this.types.size;
+    for (const type of types) this.types.add(type);
+    if (this.types.size > before) this.forget();
+  }
+
   /** Looks for new events. Returns how many there were; when there are very many, the rest is left for the next look. */
   async poll(): Promise<number> {
     const safe = await safePosition(this.connection);
     if (safe <= this.safe) return 0;
-    const events = await this.store.log(this.safe, safe, MOST_AT_ONCE);
-    this.keep(events);
-    this.safe = events.length < MOST_AT_ONCE ? safe : events.at(-1)!.recorded.position;
+    const asked = this.types.size;
+    const { events, upTo } = await this.read(this.safe, safe);
+    if (this.types.size === asked) this.keep(events);
+    this.safe = upTo;
+    if (this.types.size !== asked) this.forget();
     this.wake();
     return events.length;
   }
 
-  /** What comes after a position: at once if there is something, else with the next event. Undefined when the feed has stopped. */
-  async next(after: number): Promise<Batch | undefined> {
-    while (after >= this.safe && !this.stopped) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    if (this.stopped) return undefined;
-    const upTo = this.safe;
-    const events = after >= this.recentFrom ? this.recentAfter(after) : await this.store.log(after, upTo, BATCH);
-    return { events, upTo: events.length < BATCH ? upTo : events.at(-1)!.recorded.position };
+  /** What comes after a position: at once if there is something, else with the next event. Undefined when the feed, or who asks, has stopped. */
+  async next(after: number, stopped?: { readonly aborted: boolean }): Promise<Batch | undefined> {
+    while (after >= this.safe && !this.stopped && !stopped?.aborted) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    if (this.stopped || stopped?.aborted) return undefined;
+    return after >= this.keptFrom ? batchAfter(this.kept, after, this.safe) : await this.behind.after(after, this.safe);
+  }
+
+  /** The event with its data, for as long as `use` takes. One at a time in this process, for each may be as large as a request. */
+  async whole<T>({ row }: LoggedEvent, use: (event: LoggedEvent) => Promise<T>): Promise<T> {
+    const before = this.largeInHand;
+    let done: () => void = () => undefined;
+    this.largeInHand = new Promise<void>((resolve) => (done = resolve));
+    try {
+      await before;
+      const [read] = await this.log.at([row.position]);
+      if (!read) throw new Error(`There is no event at ${row.position}`);
+      return await use(new LoggedEvent(read, this.catalogue));
+    } finally {
+      done();
+    }
+  }
+
+  /** An event that was set aside, with its data. */
+  async at(position: number): Promise<LoggedEvent | undefined> {
+    const [row] = await this.log.at([position]);
+    return row && new LoggedEvent(row, this.catalogue);
   }
 
   stop(): void {
@@ -64,23 +95,34 @@ export class TailFeed {
     this.wake();
   }
 
-  private keep(events: readonly DomainEvent[]): void {
-    this.recent = this.recent.concat(events);
-    const surplus = this.recent.length - KEPT_EVENTS;
-    if (surplus <= 0) return;
-    this.recentFrom = this.recent[surplus - 1]!.recorded.position;
-    this.recent = this.recent.slice(surplus);
+  /** Those who wait look again whether they still want to. */
+  nudge(): void {
+    this.wake();
   }
 
-  private recentAfter(after: number): DomainEvent[] {
-    let low = 0;
-    let high = this.recent.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.recent[middle]!.recorded.position <= after) low = middle + 1;
-      else high = middle;
+  private async read(after: number, upTo: number): Promise<Batch> {
+    const stretch: Stretch = await this.log.read(after, upTo, [...this.types], AT_ONCE);
+    return { events: stretch.rows.map((row) => new LoggedEvent(row, this.catalogue)), upTo: stretch.upTo };
+  }
+
+  private keep(events: readonly LoggedEvent[]): void {
+    this.kept = this.kept.concat(events);
+    this.keptBytes += bytesOf(events);
+    let surplus = 0;
+    while (this.kept.length - surplus > KEPT.rows || this.keptBytes > KEPT.bytes) {
+      this.keptBytes -= this.kept[surplus++]!.row.size;
     }
-    return this.recent.slice(low, low + BATCH);
+    if (surplus === 0) return;
+    this.keptFrom = this.kept[surplus - 1]!.row.position;
+    this.kept = this.kept.slice(surplus);
+  }
+
+  /** What is in memory lacks a type. */
+  private forget(): void {
+    this.kept = [];
+    this.keptBytes = 0;
+    this.keptFrom = this.safe;
+    this.behind.forget();
   }
 
   private wake(): void {

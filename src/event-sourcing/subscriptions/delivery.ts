@@ -1,0 +1,228 @@
+import type { DomainEvent } from '../domain-event.js';
+import { UnreadableEvent } from '../event-catalogue.js';
+import type { Scheduler } from '../scheduling/scheduler.js';
+import { isTransient } from '../store/pg-errors.js';
+import type { LoggedEvent } from '../tail/logged-event.js';
+import type { TailFeed } from '../tail/tail-feed.js';
+import type { Checkpoint, Letter } from './checkpoint.js';
+import { BatchTooLarge, type Consumer, EventFault } from './consumer.js';
+import { describe } from './describe-error.js';
+import type { Briefing, Claimed, LetterKind, SubscriptionStore } from './subscription-store.js';
+
+/** How often an event is tried before it is set aside. */
+const ATTEMPTS = 4;
+/** How often others may be in the way, as by a deadlock, until that is trouble of the database. */
+const TRANSIENT = 8;
+const FIRST_PAUSE_MS = 50;
+
+/** Some events of a batch that are handled together, and those among them that are set aside. */
+interface Portion {
+  readonly healthy: readonly LoggedEvent[];
+  readonly letters: readonly Letter[];
+  /** How many events of the batch it takes. */
+  readonly length: number;
+}
+
+/**
+ * Hands the events of one subscription to its consumer, divides a batch in which one is at fault, and sets aside what cannot be handled
+ * with the later events of its stream, in the transaction of the checkpoint that goes past them.
+ */
+export class Delivery {
+  /** Streams of which an event is set aside: their later ones follow it. */
+  private readonly asideStreams = new Set<string>();
+  /** Stored up to here. */
+  stored: number;
+
+  constructor(
+    private readonly consumer: Consumer,
+    private readonly claim: Claimed,
+    private readonly briefing: Briefing,
+    private readonly feed: TailFeed,
+    private readonly store: SubscriptionStore,
+    private readonly scheduler: Scheduler,
+    private readonly onSetAside: (letter: Letter) => void,
+  ) {
+    this.stored = claim.position;
+    for (const { streamId } of briefing.setAside) this.asideStreams.add(streamId);
+  }
+
+  get hasDeadLetters(): boolean {
+    return this.asideStreams.size > 0;
+  }
+
+  /** Events that are of no concern to this subscription, in this or another build, cost nothing. */
+  concerns({ row: { type, position } }: LoggedEvent): boolean {
+    return this.consumer.types.has(type) || this.isAnothers(type, position);
+  }
+
+  stepTo(to: number): Checkpoint {
+    return { subscription: this.claim.name, from: this.stored, to, epoch: this.claim.epoch };
+  }
+
+  async deliver(batch: readonly LoggedEvent[], upTo: number): Promise<void> {
+    const events = batch.filter((event) => this.concerns(event));
+    let attempts = 0;
+    let hindrances = 0;
+    let most = this.consumer.largestBatch;
+    let carefulUpTo = -1;
+    for (let done = 0; done < events.length;) {
+      const portion = this.portion(events, done, most);
+      const end = done + portion.length;
+      const to = end === events.length ? upTo : events[end - 1]!.row.position;
+      try {
+        await this.handle(portion, to);
+      } catch (error) {
+        const { healthy } = portion;
+        if (error instanceof BatchTooLarge && healthy.length > 1) {
+          most = Math.ceil(healthy.length / 2);
+        } else if (isTransient(error) && ++hindrances <= TRANSIENT) {
+          await this.pauseAfter(hindrances);
+        } else if (!(error instanceof EventFault)) {
+          throw error;
+        } else if (healthy.length > 1) {
+          // those before it together, if it is known, then each alone until the fault is passed
+          const known = healthy.findIndex(({ row }) => row.position === error.event?.recorded.position);
+          most = Math.max(known, 1);
+          carefulUpTo = healthy[known > 0 ? known : healthy.length - 1]!.row.position;
+        } else if (++attempts < ATTEMPTS) {
+          await this.pauseAfter(attempts);
+        } else {
+          await this.setAside(healthy[0]!, portion, error.cause, attempts, to);
+          attempts = 0;
+          done = end;
+        }
+        continue;
+      }
+      for (const { row } of portion.letters) this.asideStreams.add(row.streamId);
+      done = end;
+      attempts = hindrances = 0;
+      most = (events[done]?.row.position ?? Infinity) <= carefulUpTo ? 1 : this.consumer.largestBatch;
+    }
+  }
+
+  /**
+   * Handles what was set aside by a build that could not, in the order of each stream, before anything else is handled. What
+   * still cannot be handled stays where it is.
+   */
+  async makeUp(): Promise<void> {
+    for (const { kind, type, streamId } of this.briefing.setAside) {
+      const isOurs = this.consumer.types.has(type) || this.consumer.passesOver.has(type);
+      if ((kind === 'passed-over' || kind === 'unreadable') && isOurs) await this.makeUpFor(streamId);
+    }
+  }
+
+  private async makeUpFor(streamId: string): Promise<void> {
+    for (;;) {
+      const [position] = await this.store.lettersOf(this.claim.name, streamId, 1);
+      if (position === undefined) break;
+      const event = await this.feed.at(position);
+      if (!event) throw new Error(`There is no event at ${position}`);
+      const step = { ...this.stepTo(this.stored), settles: position };
+      try {
+        if (!this.consumer.types.has(event.row.type)) {
+          if (this.isAnothers(event.row.type, position)) return;
+          await this.store.checkpoint(step);
+        } else if (!(await this.consumer.apply([event.revive()], step))) {
+          await this.store.checkpoint(step);
+        }
+      } catch (error) {
+        if (error instanceof EventFault || error instanceof UnreadableEvent) return;
+        throw error;
+      }
+    }
+    this.asideStreams.delete(streamId);
+  }
+
+  /** Only a consumer of another build handles it: that one will want it. */
+  private isAnothers(type: string, position: number): boolean {
+    const { types, passesOver } = this.consumer;
+    return !types.has(type) && !passesOver.has(type) && position > (this.briefing.declared.get(type) ?? Infinity);
+  }
+
+  private portion(events: readonly LoggedEvent[], from: number, most: number): Portion {
+    const healthy: LoggedEvent[] = [];
+    const letters: Letter[] = [];
+    const aside = new Set<string>();
+    let end = from;
+    for (; end < events.length; end++) {
+      const event = events[end]!;
+      const { streamId } = event.row;
+      const letter =
+        this.asideStreams.has(streamId) || aside.has(streamId)
+          ? letterOf(event, 'behind', 'an earlier event of this stream is set aside', 0)
+          : this.letterUnlessReadable(event);
+      if (letter) {
+        letters.push(letter);
+        aside.add(streamId);
+        continue;
+      }
+      if (healthy.length === most || (healthy.length > 0 && (event.isLarge || healthy[0]!.isLarge))) break;
+      healthy.push(event);
+    }
+    return { healthy, letters, length: end - from };
+  }
+
+  private letterUnlessReadable(event: LoggedEvent): Letter | undefined {
+    const { type } = event.row;
+    if (!this.consumer.types.has(type)) return letterOf(event, 'passed-over', `only another build handles ${type}`, 0);
+    try {
+      if (!event.isLarge) event.revive();
+      return undefined;
+    } catch (error) {
+      return letterOf(event, 'unreadable', describe(error), 0);
+    }
+  }
+
+  private async handle({ healthy, letters }: Portion, to: number): Promise<void> {
+    const step: Checkpoint = { ...this.stepTo(to), setsAside: letters };
+    const [first] = healthy;
+    const wasStored =
+      first !== undefined &&
+      (first.isLarge ? await this.handleLarge(first, step) : await this.consumer.apply(healthy.map(revived), step));
+    if (!wasStored && letters.length > 0) await this.store.checkpoint(step);
+    if (wasStored || letters.length > 0) this.stored = to;
+    for (const letter of letters) this.tellOf(letter);
+  }
+
+  private handleLarge(event: LoggedEvent, step: Checkpoint): Promise<boolean> {
+    return this.feed.whole(event, async (whole) => {
+      try {
+        return await this.consumer.apply([whole.revive()], step);
+      } catch (error) {
+        if (error instanceof UnreadableEvent) throw new EventFault(undefined, error);
+        throw error;
+      }
+    });
+  }
+
+  private async setAside(event: LoggedEvent, portion: Portion, cause: unknown, attempts: number, to: number) {
+    const kind = cause instanceof UnreadableEvent ? 'unreadable' : 'failed';
+    const letter = letterOf(event, kind, describe(cause), attempts);
+    const behind = portion.letters.map((each) =>
+      each.row.streamId === event.row.streamId ? { ...each, kind: 'behind' as const } : each,
+    );
+    await this.store.checkpoint({ ...this.stepTo(to), setsAside: [letter, ...behind] });
+    this.stored = to;
+    for (const each of [letter, ...behind]) {
+      this.asideStreams.add(each.row.streamId);
+      this.tellOf(each);
+    }
+  }
+
+  private tellOf(letter: Letter): void {
+    if (letter.kind !== 'behind') this.onSetAside(letter);
+  }
+
+  private pauseAfter(attempt: number): Promise<void> {
+    return this.scheduler.pause(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 6));
+  }
+}
+
+const revived = (event: LoggedEvent): DomainEvent => event.revive();
+
+const letterOf = ({ row }: LoggedEvent, kind: LetterKind, error: string, attempts: number): Letter => ({
+  row,
+  kind,
+  error,
+  attempts,
+});

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.js';
+import { statement } from '../../database/sql.js';
+import { Log, type LogRow, type Stretch, type StretchBounds } from './log.js';
+
+/** Stored bytes, which PostgreSQL knows without reading them, up to which data comes with its row. Compressed, if it was worth it. */
+const INLINE_BYTES = 8_000;
+
+const COLUMNS = `position, stream_id as "streamId", stream_version as "streamVersion", event_id as "eventId", type,
+  schema_version as "schemaVersion", recorded_at as "recordedAt"`;
+
+const read = statement(`
+  select ${COLUMNS}, data, metadata, size from write.read_log($1, $2, $3::text[], $4::int, $5::int, ${INLINE_BYTES})`);
+const at = statement(`
+  select ${COLUMNS}, data::text as data, metadata::text as metadata, octet_length(data::text) as size
+  from write.events where position = any($1::bigint[]) order by position`);
+
+@Injectable()
+export class PostgresLog extends Log {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async read(after: number, upTo: number, types: readonly string[], bounds: StretchBounds): Promise<Stretch> {
+    const rows = await this.database.query<LogRow & Record<string, unknown>>(
+      read,
+      [after, upTo, types, bounds.rows, bounds.bytes],
+      'projections',
+    );
+    const full = rows.length >= bounds.rows || rows.reduce((sum, { size }) => sum + size, 0) >= bounds.bytes;
+    return { rows, upTo: full ? rows.at(-1)!.position : upTo };
+  }
+
+  at(positions: readonly number[]): Promise<LogRow[]> {
+    return this.database.query<LogRow & Record<string, unknown>>(at, [positions], 'projections');
+  }
+}
