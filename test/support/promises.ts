@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { types } from '../../src/database/types.js';
 import type { Ledger, Sent } from './ledger.js';
-import { readModelsEqualTheirFold } from './read-models.js';
+import { type OfAnotherBuild, readModelsEqualTheirFold } from './read-models.js';
 import { until } from './until.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -114,7 +114,11 @@ export async function contradictions(
 }
 
 /** Waits until all is settled. @returns what was found, so that a suite can see that something was proven. @throws Error with every contradiction. */
-export async function promisesHold(databaseUrl: string, ledger: Ledger): Promise<Found> {
+export async function promisesHold(
+  databaseUrl: string,
+  ledger: Pick<Ledger, 'acknowledged' | 'refused' | 'faults'>,
+  ofAnotherBuild?: OfAnotherBuild,
+): Promise<Found> {
   await untilSettled(databaseUrl);
   const wrong = [...ledger.faults, ...(await contradictions(databaseUrl, ledger))];
   const events = await withClient(databaseUrl, async (client) => {
@@ -123,7 +127,7 @@ export async function promisesHold(databaseUrl: string, ledger: Ledger): Promise
     );
     return Object.fromEntries(counted.rows.map(({ type, count }) => [type, count]));
   });
-  const rows = await readModelsEqualTheirFold(databaseUrl).catch((error: unknown) => {
+  const rows = await readModelsEqualTheirFold(databaseUrl, ofAnotherBuild).catch((error: unknown) => {
     wrong.push(error instanceof Error ? error.message : String(error));
     return {};
   });
