@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Database } from '../../database/database.js';
-import { DatabaseUnavailable } from '../../database/unavailable.js';
 import { OWNER_NAMESPACE } from '../store/advisory-locks.js';
 import { assertTailIsSafe, tailOn } from '../tail/postgres-tail.js';
 import { type ProcessSession, Sessions } from './process-session.js';
@@ -73,14 +72,12 @@ class PostgresSession implements ProcessSession {
       // a connection that did not answer once would answer in the wrong order
       destroy(this.connection);
       this.loss.abort();
-      throw new DatabaseUnavailable(error);
+      throw error;
     }
   }
 }
 
-/** Says goodbye if the connection is alive, and does not wait for an answer. */
+/** The server ends the session, and gives its lock back, when the socket is closed: nobody waits for a polite end. */
 function destroy(connection: Client): void {
-  void connection.end().catch(() => undefined);
-  const { stream } = (connection as unknown as { connection: { stream: { destroySoon(): void } } }).connection;
-  stream.destroySoon();
+  connection.connection.stream.destroy();
 }
