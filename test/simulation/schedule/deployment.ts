@@ -31,7 +31,7 @@ export class Deployment {
     } else {
       this.start(build, 'all');
     }
-    if (random.chance(0.6)) this.start(build, random.pick<Role>(['all', 'worker']));
+    if (random.chance(0.7)) this.start(build, random.pick<Role>(['all', 'worker']));
     // a deployment that begins with both builds at once
     if (random.chance(0.1)) this.start(build === 'old' ? 'new' : 'old', 'all');
   }
