@@ -5,7 +5,7 @@ import { TcpProxy } from '../../test/support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { until } from '../../test/support/until.js';
 import type { Database } from './database.js';
-import { type Lane, LANES } from './limits.js';
+import { DEFAULT_LIMITS, type Lane, LANES } from './limits.js';
 import { quick, sql } from './sql.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
@@ -129,6 +129,29 @@ describe('lanes', () => {
       expect(performance.now() - started).toBeLessThan(SHORT_MS + SLACK_MS);
     });
 
+    it('in one lane, take connections of others that were silent since for lost as well', async () => {
+      await lanes.close();
+      const deadlines = { ...DEFAULT_LIMITS.deadlines, health: SHORT_MS };
+      lanes = await openLanes(proxy.url(own.url), 10_000, { limits: { ...DEFAULT_LIMITS, deadlines } });
+      await askAll();
+      proxy.loseConnections();
+      expect((await took(ask('health'))).outcome).toMatchObject(isUnavailable);
+      await askAll();
+    });
+
+    it('in one lane, keep the connections of others that have answered since', async () => {
+      const pidOf = async () => (await lanes.database.query<{ pid: number }>(pid, [], 'leases'))[0]!.pid;
+      const before = await pidOf();
+      const [health] = await lanes.database.query<{ pid: number }>(pid, [], 'health');
+      process.kill(health!.pid, 'SIGSTOP');
+      const asked = took(ask('health'));
+      await pause(10);
+      await pidOf();
+      expect((await asked).outcome).toMatchObject(isUnavailable);
+      process.kill(health!.pid, 'SIGCONT');
+      expect(await pidOf()).toBe(before);
+    });
+
     it('for a while, deliver what was on its way', async () => {
       proxy.stop();
       const asked = Promise.all(LANES.map((lane) => ask(lane)));
@@ -219,6 +242,34 @@ describe('lanes', () => {
       await other.query('commit');
       const amounts = (await Promise.all(held)).map(([row]) => row![0]);
       expect(amounts.sort((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, i) => 475 + i));
+    });
+
+    it('let one try for the row, and all together once it is free', async () => {
+      lanes = await openLanes(own.url, 10_000);
+      const { database } = lanes;
+      await other.query(`
+        create sequence tries;
+        create function try_to_sell(which int) returns text language plpgsql as $$ begin
+          perform nextval('tries');
+          update stock set amount = amount - 1 where id = which;
+          return pg_current_xact_id();
+        end $$`);
+      const tries = async () => (await other.query<{ n: string }>('select last_value as n from tries')).rows[0]!.n;
+      const buy = () => database.together<[string]>('commands', sql`select try_to_sell($1)`, [1]);
+
+      await other.query('begin');
+      await other.query('update stock set amount = 500 where id = 1');
+      const held = [buy()];
+      // in its group, and then on a connection that waits
+      await until(async () => (await tries()) === '2');
+      for (let more = 0; more < 20; more++) {
+        held.push(buy());
+        await pause(5);
+      }
+      expect(await tries()).toBe('2');
+      await other.query('commit');
+      const transactions = (await Promise.all(held)).map(([row]) => row![0]);
+      expect(new Set(transactions.slice(1)).size).toBeLessThan(10);
     });
   });
 
