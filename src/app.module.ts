@@ -19,11 +19,13 @@ export class AppModule {
         DatabaseModule.forRoot({
           url: databaseUrl,
           poolSize: config.databasePoolSize,
+          limits: config.databaseLimits,
           migrateOnStart: config.migrateOnStart,
         }),
         EventSourcingModule.forRoot({
           readYourWriteTimeoutMs: config.readYourWriteTimeoutMs,
           runsWork: config.role !== 'api',
+          retention: config.retention,
           metadataOf: patientOf,
         }),
         OperationsModule.forRoot(config),

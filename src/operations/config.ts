@@ -1,3 +1,5 @@
+import { type DatabaseLimits, DEFAULT_LIMITS, type Lane, LANES } from '../database/limits.js';
+
 /** A setting that is missing or wrong. Its message is one line that names the variable. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
@@ -11,6 +13,9 @@ export class SettingError extends Error {
 }
 
 const ROLES = ['all', 'api', 'worker'] as const;
+const LONGEST_LIMIT_MS = 3_600_000;
+/** A statement that is held up by a lock needs some time to find out. */
+const SHORTEST_DEADLINE_MS = 500;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Where tokens of production come from: any OpenID Connect issuer. */
@@ -26,6 +31,7 @@ export class Config {
   readonly databaseUrl: string | undefined;
   readonly dataFolder: string;
   readonly databasePoolSize: number;
+  readonly databaseLimits: DatabaseLimits;
   readonly migrateOnStart: boolean;
   readonly host: string;
   readonly port: number;
@@ -37,6 +43,13 @@ export class Config {
   readonly corsOrigins: 'any' | readonly string[];
   readonly readYourWriteTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
+  /** How many days what is over is kept. */
+  readonly retention: {
+    readonly doneCommands: number;
+    readonly refusedCommands: number;
+    readonly answers: number;
+    readonly lettersOfGoneSubscriptions: number;
+  };
 
   /** @throws SettingError for the first setting that is missing or wrong. */
   constructor(environment: Readonly<Record<string, string | undefined>>) {
@@ -47,6 +60,7 @@ export class Config {
     this.databaseUrl = settings.url('DATABASE_URL', ['postgres:', 'postgresql:']);
     this.dataFolder = settings.text('DATA_FOLDER') ?? '.data';
     this.databasePoolSize = settings.integer('DATABASE_POOL_SIZE', 20, { min: 2, max: 1000 });
+    this.databaseLimits = settings.databaseLimits();
     this.migrateOnStart = settings.flag('MIGRATE_ON_START', !this.production);
 
     this.host = settings.text('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
@@ -55,6 +69,15 @@ export class Config {
     this.logLevel = settings.oneOf('LOG_LEVEL', LOG_LEVELS, 'info');
     this.readYourWriteTimeoutMs = settings.integer('READ_YOUR_WRITE_TIMEOUT_MS', 2000, { min: 0, max: 60_000 });
     this.shutdownTimeoutMs = settings.integer('SHUTDOWN_TIMEOUT_MS', 30_000, { min: 1000, max: 600_000 });
+
+    const days = (variable: string, fallback: number, min = 1) =>
+      settings.integer(variable, fallback, { min, max: 36_500 });
+    this.retention = {
+      doneCommands: days('KEEP_DONE_COMMANDS_DAYS', 7),
+      refusedCommands: days('KEEP_REFUSED_COMMANDS_DAYS', 90),
+      answers: days('KEEP_IDEMPOTENCY_KEYS_DAYS', 7, 7),
+      lettersOfGoneSubscriptions: days('KEEP_ORPHANED_DEAD_LETTERS_DAYS', 90),
+    };
 
     this.corsOrigins = settings.origins('CORS_ORIGINS') ?? (this.production ? [] : 'any');
     this.oidc = settings.oidc();
@@ -126,6 +149,40 @@ class Environment {
       );
     }
     return origins;
+  }
+
+  /** How long work with the database may take. */
+  databaseLimits(): DatabaseLimits {
+    const limit = (variable: string, fallback: number, min = 100) =>
+      this.integer(variable, fallback, { min, max: LONGEST_LIMIT_MS });
+    return {
+      deadlines: this.deadlines('DATABASE_DEADLINES_MS', DEFAULT_LIMITS.deadlines),
+      connect: limit('DATABASE_CONNECT_TIMEOUT_MS', DEFAULT_LIMITS.connect),
+      statement: limit('DATABASE_STATEMENT_TIMEOUT_MS', DEFAULT_LIMITS.statement),
+      lock: limit('DATABASE_LOCK_TIMEOUT_MS', DEFAULT_LIMITS.lock),
+      idleInTransaction: limit('DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS', DEFAULT_LIMITS.idleInTransaction),
+      transaction: limit('DATABASE_TRANSACTION_TIMEOUT_MS', DEFAULT_LIMITS.transaction),
+      keepAlive: limit('DATABASE_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAlive, 1000),
+    };
+  }
+
+  /** `reads=5000,searches=20000`: lanes that are not named keep their own. */
+  private deadlines(variable: string, usual: Readonly<Record<Lane, number>>): Readonly<Record<Lane, number>> {
+    const deadlines = { ...usual };
+    for (const part of this.text(variable)?.split(',') ?? []) {
+      const [name, text = ''] = part.split('=').map((word) => word.trim());
+      const lane = LANES.find((one) => one === name);
+      const deadline = Number(text);
+      if (!lane || !/^\d+$/.test(text) || deadline < SHORTEST_DEADLINE_MS || deadline > LONGEST_LIMIT_MS) {
+        throw new SettingError(
+          variable,
+          `must hold deadlines of at least ${SHORTEST_DEADLINE_MS} ms for ${LANES.join(', ')}, ` +
+            `such as reads=5000,searches=20000, not ${JSON.stringify(part)}`,
+        );
+      }
+      deadlines[lane] = deadline;
+    }
+    return deadlines;
   }
 
   /** All three settings, or none. */

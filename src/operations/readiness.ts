@@ -36,7 +36,7 @@ export class Readiness {
   }
 
   private async reachable(): Promise<Check> {
-    await this.database.query(PING);
+    await this.database.query(PING, [], 'health');
     return { ok: true };
   }
 

@@ -112,7 +112,7 @@ export class ResourceAllocations {
 
   /** Holds and appointments of a patient from a moment on, or for so long from it; one for each resource. */
   async ofPatient(patientId: string, from: Instant, now: Instant, minutes?: number): Promise<PatientTime[]> {
-    const rows = await this.database.together<PatientTimeRow>('reads', timesOfPatient, [patientId, from, now, minutes]);
+    const rows = await this.database.together<PatientTimeRow>('loads', timesOfPatient, [patientId, from, now, minutes]);
     return rows.map(([appointmentId, start, end]) => ({ appointmentId, start, end }));
   }
 }

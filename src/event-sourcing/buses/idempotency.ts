@@ -5,12 +5,8 @@ import { DomainError, refused } from '../errors.js';
 import type { ExecutionContext } from '../execution-context.js';
 import type { Effect, UnitOfWork } from '../unit-of-work.js';
 
-/** Keys are kept at least this long. */
-const KEPT_DAYS = 7;
-
 const findAnswer = sql`
   select request_hash, result, position, versions from write.idempotency_keys where actor = $1 and key = $2`;
-const forget = sql`delete from write.idempotency_keys where created_at < now() - make_interval(days => $1)`;
 
 interface Answer {
   request_hash: string;
@@ -24,7 +20,7 @@ class AnsweredMeanwhile extends Error {}
 
 /**
  * Commands, once: the answer to a key is stored in the command's own transaction, so that there is either an effect and its
- * answer or neither. Answers are kept for 7 days.
+ * answer or neither. Answers are kept for 7 days at least (housekeeping).
  */
 @Injectable()
 export class Idempotency {
@@ -62,11 +58,6 @@ export class Idempotency {
     } finally {
       this.inFlight.delete(slot);
     }
-  }
-
-  /** Forgets answers older than 7 days. */
-  async purge(): Promise<void> {
-    await this.database.query(forget, [KEPT_DAYS]);
   }
 
   private async answerOf({ actor, idempotency }: ExecutionContext): Promise<Answer | undefined> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { statement } from '../../database/sql.js';
-import { livingOwners } from './owners.js';
+import { leaseIsOver, livingOwners } from './owners.js';
+import { LEASE_SECONDS } from './postgres-subscription-store.js';
 import { Subscriptions } from './subscriptions.js';
 
 export interface SubscriptionState {
@@ -24,7 +25,7 @@ const HAND_OVER = `interval '5 seconds'`;
 const snapshot = statement(`
   with alive as materialized (${livingOwners})
   select s.name, s.position, s.trouble,
-    coalesce(s.lease_until >= now() and s.owner in (select owner from alive), false)
+    coalesce(not ${leaseIsOver('s.lease_until', LEASE_SECONDS)} and s.owner in (select owner from alive), false)
       or coalesce(s.owner is null and s.released_at > now() - ${HAND_OVER}, false) as held,
     exists (select from write.dead_letters d where d.subscription = s.name) as "hasDeadLetters",
     coalesce((select max(position) from write.events), 0) as head,
