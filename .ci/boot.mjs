@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 
 const heap = JSON.parse(readFileSync('package.json', 'utf8')).config.heap.split(' ');
 
-/** Starts the built application on an empty embedded database, talks to it over HTTP, and stops it. Run with the project's Node. */
+/**
+ * Starts the built application on an embedded database, talks to it over HTTP, and stops it. Run with the project's Node. With the
+ * answers of a release, `node .ci/boot.mjs FILE.answers.json.gz`, everything in them has to be there.
+ */
 const child = spawn(process.execPath, [...heap, 'dist/src/main.js'], {
   env: { ...process.env, NODE_ENV: 'development', PORT: '0', DATABASE_URL: '' },
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -63,6 +67,17 @@ try {
   });
   assert.equal(read.status, 200, read.text);
   assert.equal(read.json().name.family, 'Query');
+
+  const [file] = process.argv.slice(2);
+  if (file) {
+    const { seen } = JSON.parse(gunzipSync(readFileSync(file)).toString());
+    const { access_token } = (await ask('POST', '/dev/token', { role: 'admin' })).json();
+    for (const path of Object.keys(seen)) {
+      const old = await ask('GET', path, undefined, { authorization: `Bearer ${access_token}` });
+      assert.equal(old.status, 200, old.text);
+    }
+    assert(Object.keys(seen).length > 0, 'There are no answers to compare with');
+  }
 } finally {
   child.kill('SIGTERM');
 }

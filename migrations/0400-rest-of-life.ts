@@ -46,6 +46,29 @@ export class RestOfLife1700000400000 implements MigrationInterface {
       create index pending_commands_order on write.pending_commands (saga, stream_id, position, index)
         where status = 'pending' and stream_id is not null`);
 
+    // For housekeeping, which looks for what was finished long ago.
+    await runner.query(`
+      create index pending_commands_finished on write.pending_commands (status, finished_at)
+        where status in ('done', 'cancelled', 'refused')`);
+
+    // There are few or none; whether there are any is asked with each look at the health.
+    await runner.query(
+      `create index pending_commands_dead on write.pending_commands (finished_at) where status = 'dead'`,
+    );
+
+    // Builds from before know no trouble: where they get on, there is none.
+    await runner.query(`
+      create or replace function write.advance(subscription text, from_position bigint, to_position bigint, held_epoch int)
+      returns bigint language plpgsql security definer set search_path = write, pg_temp as $$
+      begin
+        update subscriptions set position = to_position, updated_at = now(), trouble = null, trouble_since = null
+          where name = subscription and position = from_position and epoch = held_epoch;
+        if not found then
+          raise exception 'subscription % is not held any more', subscription using errcode = 'AN002';
+        end if;
+        return to_position;
+      end $$`);
+
     // The one step of a subscription: goes on from a position under an epoch, settles an event that was set aside, sets others aside.
     await runner.query(`
       create function write.checkpoint(
@@ -53,7 +76,8 @@ export class RestOfLife1700000400000 implements MigrationInterface {
       ) returns bigint language plpgsql security definer set search_path = write, pg_temp as $$
       begin
         update subscriptions s set position = to_position, updated_at = now(), trouble = null, trouble_since = null
-          where s.name = of_subscription and s.position = from_position and s.epoch = held_epoch;
+          where s.name = of_subscription and s.position = from_position and s.epoch = held_epoch
+            and to_position >= from_position;
         if not found then
           raise exception 'subscription % is not held any more', of_subscription using errcode = 'AN002';
         end if;
@@ -75,13 +99,16 @@ export class RestOfLife1700000400000 implements MigrationInterface {
 
     // A stretch of the log: ends with the row that reaches one of the bounds. Data that is stored in more than \`inline_bytes\`, which
     // is known without reading it, is left out: whoever handles that event asks for it alone. Stable: the snapshot is the caller's.
+    // The primary key is walked in order whatever the planner thinks: without statistics, as after a restore, it would sort the whole rest
+    // of the log for each stretch.
     await runner.query(`
       create function write.read_log(
         after bigint, up_to bigint, of_types text[], most_rows int, most_bytes int, inline_bytes int
       ) returns table (
         "position" bigint, stream_id uuid, stream_version int, event_id uuid, type text, schema_version smallint,
         data text, metadata text, recorded_at timestamptz, size int
-      ) language plpgsql stable set search_path = write, pg_temp as $$
+      ) language plpgsql stable set search_path = write, pg_temp
+        set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
       #variable_conflict use_column
       declare
         e record;

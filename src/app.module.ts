@@ -19,6 +19,7 @@ export class AppModule {
         DatabaseModule.forRoot({
           url: databaseUrl,
           poolSize: config.databasePoolSize,
+          limits: config.databaseLimits,
           migrateOnStart: config.migrateOnStart,
         }),
         EventSourcingModule.forRoot({

@@ -19,7 +19,9 @@ import { Test } from '@nestjs/testing';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, ValidateNested } from 'class-validator';
 import { connect } from 'node:net';
-import { DatabaseUnavailable } from '../src/database/unavailable.js';
+import pg from 'pg';
+import { QueryFailedError } from 'typeorm';
+import { DatabaseBusy, DatabaseUnavailable } from '../src/database/unavailable.js';
 import { ConcurrencyConflict, DomainError, RunAgain } from '../src/event-sourcing/errors.js';
 import { currentContext, type ExecutionContext } from '../src/event-sourcing/execution-context.js';
 import { invalid, notFound, refused } from '../src/event-sourcing/index.js';
@@ -41,13 +43,13 @@ const ID = '018f0000-0000-7000-8000-000000000001';
 const OTHER = '018f0000-0000-7000-8000-000000000002';
 const SECRET_VALUE = 'Mustermann';
 
-class PgError extends Error {
-  readonly severity = 'ERROR';
-  readonly detail = `Key (family)=(${SECRET_VALUE}) already exists.`;
-  readonly constraint = 'patients_family_key';
-
-  constructor(readonly code: string) {
-    super(`invalid input syntax for type uuid: "${SECRET_VALUE}"`);
+class PgError extends pg.DatabaseError {
+  constructor(sqlState: string) {
+    super(`invalid input syntax for type uuid: "${SECRET_VALUE}"`, 0, 'error');
+    this.code = sqlState;
+    this.severity = 'ERROR';
+    this.detail = `Key (family)=(${SECRET_VALUE}) already exists.`;
+    this.constraint = 'patients_family_key';
   }
 }
 
@@ -61,7 +63,12 @@ const ERRORS: Record<string, () => unknown> = {
   'key-reused': () => new DomainError('key-reused', 'idempotency-key-reused', 'Another request.'),
   unavailable: () => new DomainError('unavailable', 'read-model-behind', 'Not yet.'),
   database: () => new DatabaseUnavailable(new Error('ECONNREFUSED 10.0.0.1')),
-  refusedConnection: () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+  busy: () => new DatabaseBusy('5000 statements wait already'),
+  missingColumn: () => new DatabaseUnavailable(new PgError('42703'), '42703'),
+  missingTable: () => new DatabaseUnavailable(Object.assign(new PgError('42P01'), { table: 'lost' }), '42P01'),
+  throughTypeOrm: () => new QueryFailedError('select', [SECRET_VALUE], new PgError('42501')),
+  dataThroughTypeOrm: () => new QueryFailedError('select', [SECRET_VALUE], new PgError('22003')),
+  otherSystem: () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
   conflict: () => new ConcurrencyConflict(ID, 1, 2),
   runAgain: () => new RunAgain('something stood in the way'),
   data: () => new PgError('22P02'),
@@ -304,7 +311,11 @@ describe('the conventions of the API', () => {
     ['key-reused', 422, 'idempotency-key-reused'],
     ['unavailable', 503, 'read-model-behind'],
     ['database', 503, 'database-unavailable'],
-    ['refusedConnection', 503, 'database-unavailable'],
+    ['busy', 503, 'busy'],
+    ['missingColumn', 503, 'database-unavailable'],
+    ['throughTypeOrm', 503, 'database-unavailable'],
+    ['dataThroughTypeOrm', 400, 'invalid-value'],
+    ['otherSystem', 500, 'internal-error'],
     ['conflict', 409, 'concurrent-change'],
     ['runAgain', 409, 'concurrent-change'],
     ['data', 400, 'invalid-value'],
@@ -324,10 +335,17 @@ describe('the conventions of the API', () => {
       expectProblem(answer, status, code, more);
       expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null);
       expect(answer.text).not.toMatch(/Mustermann|ECONNREFUSED|TypeError|\.ts\b/);
-      expect(logged).toHaveBeenCalledTimes(status === 500 ? 1 : 0);
+      const forTheOperator = status === 500 || kind === 'missingColumn' || kind === 'throughTypeOrm';
+      expect(logged).toHaveBeenCalledTimes(forTheOperator ? 1 : 0);
       expect(JSON.stringify(logged.mock.calls)).not.toContain(SECRET_VALUE);
     },
   );
+
+  it('logs what an operator has to mend in the database once, with what is missing, and not for each request', async () => {
+    for (let request = 0; request < 3; request++) await call('GET', '/v1/things/errors/missingTable');
+    expect(logged.mock.calls).toMatchObject([[{ sqlState: '42P01', error: 'DatabaseUnavailable', table: 'lost' }]]);
+    expect(JSON.stringify(logged.mock.calls)).not.toContain(SECRET_VALUE);
+  });
 
   it('logs a fault with route and correlation id, and not with the address', async () => {
     const correlationId = '0190a000-0000-7000-8000-00000000abcd';

@@ -21,13 +21,15 @@ const createRole = `
 
 const grants = `
   grant usage on schema public, write, read to ${APPLICATION_ROLE};
-  grant select on public.migrations to ${APPLICATION_ROLE};
+  grant select on public.migrations, public.migration_checksums to ${APPLICATION_ROLE};
   grant select, insert, update, delete on all tables in schema write, read to ${APPLICATION_ROLE};
   grant usage, select on all sequences in schema write, read to ${APPLICATION_ROLE};
+  grant execute on all functions in schema write, read to ${APPLICATION_ROLE};
   revoke insert, update, delete on write.events, write.streams from ${APPLICATION_ROLE};
   revoke usage on sequence write.event_position from ${APPLICATION_ROLE};
   alter default privileges in schema write, read grant select, insert, update, delete on tables to ${APPLICATION_ROLE};
-  alter default privileges in schema write, read grant usage, select on sequences to ${APPLICATION_ROLE}`;
+  alter default privileges in schema write, read grant usage, select on sequences to ${APPLICATION_ROLE};
+  alter default privileges in schema write, read grant execute on functions to ${APPLICATION_ROLE}`;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -44,6 +46,18 @@ export async function grantToApplication(client: pg.Client): Promise<void> {
   }
 }
 
+const usable = `
+  select coalesce(
+    (select pg_has_role(current_user, oid, 'member') and to_regnamespace('write') is not null
+       and has_schema_privilege(oid, 'write', 'usage') from pg_roles where rolname = '${APPLICATION_ROLE}'),
+    false) as usable`;
+
+/** Whether somebody has given the role its rights in this database. */
+export async function applicationHasRights(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ usable: boolean }>(usable);
+  return rows[0]?.usable ?? false;
+}
+
 /** The role to work as: undefined where it does not exist, is not lent, or has no rights in this database. */
 export async function applicationRole(url: string): Promise<string | undefined> {
   const client = new pg.Client({
@@ -53,12 +67,7 @@ export async function applicationRole(url: string): Promise<string | undefined> 
   });
   await client.connect();
   try {
-    const { rows } = await client.query<{ usable: boolean }>(`
-      select coalesce(
-        (select pg_has_role(current_user, oid, 'member') and to_regnamespace('write') is not null
-           and has_schema_privilege(oid, 'write', 'usage') from pg_roles where rolname = '${APPLICATION_ROLE}'),
-        false) as usable`);
-    return rows[0]?.usable ? APPLICATION_ROLE : undefined;
+    return (await applicationHasRights(client)) ? APPLICATION_ROLE : undefined;
   } finally {
     await client.end();
   }

@@ -1,6 +1,10 @@
-import type { ClientBase } from 'pg';
-import type { DataSourceOptions } from 'typeorm';
+import type { ClientBase, Pool } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
+import { outliveErrors } from './connection.js';
+import type { DatabaseLimits } from './limits.js';
+import { serverOptions, UNBOUNDED_SESSION } from './sessions.js';
+import { classified } from './sql-state.js';
 import { types } from './types.js';
 
 export interface DatabaseSettings {
@@ -10,16 +14,22 @@ export interface DatabaseSettings {
   readonly applicationName?: string;
   /** Role that every connection works as, in place of the user of the URL. */
   readonly role?: string | undefined;
+  readonly limits?: DatabaseLimits | undefined;
 }
+
+/** TypeORM's own connections are for migrations, and for a look at them. */
+const MOST_OF_TYPEORM = 2;
+
+/** Where the server knows it, from PostgreSQL 17 on. */
+const unboundTransaction = `select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'`;
 
 /** The one way to this application's database: entities come from the modules, tables from the migrations alone. */
 export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', role }: DatabaseSettings) {
   return {
     type: 'postgres',
     url,
-    poolSize,
+    poolSize: Math.min(poolSize, MOST_OF_TYPEORM),
     applicationName,
-    // How long a query may wait for a free connection, too: in a rush it is better to be late than to be refused.
     connectTimeoutMS: 15_000,
     synchronize: false,
     migrations,
@@ -29,19 +39,35 @@ export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', r
     poolErrorHandler: () => undefined,
     extra: {
       types,
-      onConnect: outliveErrors,
-      // Starting a parallel worker takes longer than any query of this application.
-      options: `-c timezone=UTC -c max_parallel_workers_per_gather=0${role ? ` -c role=${role}` : ''}`,
+      onConnect: async (client: ClientBase) => {
+        outliveErrors(client);
+        await client.query(unboundTransaction);
+      },
+      options: serverOptions({
+        timezone: 'UTC',
+        // Starting a parallel worker takes longer than any query of this application.
+        max_parallel_workers_per_gather: 0,
+        ...(role && { role }),
+        // A migration takes as long as it takes. The lanes of `Database` add bounds of their own.
+        ...UNBOUNDED_SESSION,
+      }),
       keepAlive: true,
       idleTimeoutMillis: 60_000,
     },
   } satisfies DataSourceOptions;
 }
 
-/**
- * A connection that breaks tells its pool, or whoever has taken it and awaits an answer. In between, as when the server goes down
- * while the connection is handed over, nobody listens: that would end the process, where the next statement finds out anyway.
- */
-export function outliveErrors(client: ClientBase): void {
-  client.on('error', () => undefined);
+/** The pool of TypeORM's own connections. */
+export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as unknown as { master: Pool }).master;
+
+/** TypeORM passes on what goes wrong in connecting as it is: here it can still be told from the trouble of another system. */
+export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = await new DataSource(options).initialize();
+  const pool = poolOf(dataSource);
+  const connect = pool.connect.bind(pool);
+  pool.connect = ((callback?: Parameters<typeof connect>[0]) =>
+    callback
+      ? connect((error, client, release) => callback(error && classified(error), client, release))
+      : connect()) as typeof pool.connect;
+  return dataSource;
 }

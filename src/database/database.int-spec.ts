@@ -1,4 +1,5 @@
-import type { Pool } from 'pg';
+import { EventEmitter } from 'node:events';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { typeOrmOptions } from './data-source.js';
@@ -8,7 +9,7 @@ import { DatabaseUnavailable } from './unavailable.js';
 
 const one = sql`select 1 as one`;
 
-describe('a connection of the pool that breaks while it is handed over', () => {
+describe('a connection that breaks while it is handed over', () => {
   let own: TestDatabase;
   let dataSource: DataSource;
   let database: Database;
@@ -18,18 +19,22 @@ describe('a connection of the pool that breaks while it is handed over', () => {
     database = new Database(dataSource);
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
+    await database.close();
     await dataSource.destroy();
     await own.drop();
   });
 
-  /** The pool has taken its own listener away, and whoever waits for the connection goes on in the next microtask. */
+  /** Whoever waits for the connection goes on in the next microtask, and nobody else listens. */
   const breakNextOne = () => {
-    const { master } = dataSource.driver as unknown as { master: Pool };
-    master.once('acquire', (client) =>
-      process.nextTick(() => {
-        (client as unknown as { connection: NodeJS.EventEmitter }).connection.emit('errorMessage', goingDown());
-      }),
-    );
+    const emit = jest.spyOn(pg.Client.prototype, 'emit');
+    emit.mockImplementation(function (this: pg.Client, event: string | symbol, ...details: unknown[]) {
+      if (event === 'connect') {
+        emit.mockRestore();
+        process.nextTick(() => this.connection.emit('errorMessage', goingDown()));
+      }
+      return EventEmitter.prototype.emit.call(this, event, ...details);
+    });
   };
   const goingDown = () => Object.assign(new Error('terminating connection'), { code: '57P01' });
 

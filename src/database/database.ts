@@ -1,110 +1,100 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import pg from 'pg';
-import type { ClientConfig, Pool, PoolClient, QueryResultRow } from 'pg';
+import type { ClientConfig, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
-import { Pipeline, type PipelineOptions } from './pipeline.js';
-import { outliveErrors } from './data-source.js';
-import { DatabaseUnavailable, isUnavailable } from './unavailable.js';
+import { poolOf } from './data-source.js';
+import { Lanes } from './lanes.js';
+import { type DatabaseLimits, DEFAULT_LIMITS, type Lane } from './limits.js';
+import type { Queryable } from './queryable.js';
+import { openSession } from './session.js';
 import type { Statement } from './sql.js';
-import { asObject, type BoundStatement } from './statement-group.js';
+import { asObject } from './statement-group.js';
+import { runTransaction } from './transaction.js';
 
-/** Runs prepared statements, on the pool or on one connection of it. */
-export interface Queryable {
-  query<Row extends QueryResultRow>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+export type { Lane } from './limits.js';
+export type { Queryable } from './queryable.js';
+
+export interface LaneSettings {
+  /** Connections of all lanes together, about. */
+  readonly poolSize: number;
+  readonly limits: DatabaseLimits;
 }
-
-/** Statements share a group with those of the same lane: what is quick does not wait for what is not. */
-export type Lane = 'commands' | 'loads' | 'reads' | 'searches' | 'projections' | 'leases' | 'health';
+export const LANE_SETTINGS = Symbol('LaneSettings');
 
 /**
- * Prepared statements on the connection pool of TypeORM's data source. TypeORM itself offers no named statements, and they save
- * the server from planning each query again.
+ * Prepared statements, in lanes that have connections of their own. TypeORM, whose data source says how to connect, offers no
+ * named statements, and they save the server from planning each query again.
+ *
+ * Whatever is thrown is one of four kinds: an error of the values (`isDataError`), one of others at work (`isTransient`), one of the
+ * SQL functions of the write side, or `DatabaseUnavailable`, and each comes within the deadline of the lane.
  */
 @Injectable()
-export class Database implements Queryable {
-  private readonly pool: Pool;
-  private readonly lanes: Record<'commands' | 'loads' | 'reads' | 'projections', Pipeline>;
+export class Database implements Queryable, OnApplicationShutdown {
+  private readonly limits: DatabaseLimits;
+  private readonly lanes: Lanes;
 
-  constructor(@InjectDataSource() readonly dataSource: DataSource) {
-    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
-    const alone = async ({ statement: { name, text }, values }: BoundStatement) =>
-      (await this.pool.query<unknown[]>({ name, text, values: [...values], rowMode: 'array' })).rows;
-    const lane = (options: PipelineOptions) => new Pipeline(this.pool, alone, options);
-    this.lanes = {
-      // Two small groups: while one waits for the disk, the other keeps the processors busy. A few large commands are divided too:
-      // the work of writing them is worth a second flush.
-      commands: lane({ width: 2, most: 16, heavy: 32_000, boundLockWaits: true }),
-      projections: lane({ width: 1, most: 64, heavy: Infinity, boundLockWaits: false }),
-      // While one group is found, the answers of the one before are written.
-      reads: lane({ width: 1, most: 16, heavy: Infinity, boundLockWaits: true }),
-      loads: lane({ width: 1, most: 16, heavy: Infinity, boundLockWaits: true }),
-    };
+  constructor(
+    @InjectDataSource() readonly dataSource: DataSource,
+    @Optional() @Inject(LANE_SETTINGS) { poolSize, limits }: LaneSettings = { poolSize: 10, limits: DEFAULT_LIMITS },
+  ) {
+    this.limits = limits;
+    const { options } = poolOf(dataSource);
+    const major = Number.parseInt(dataSource.driver.version ?? '0', 10);
+    // The password is a property that is not copied with the others.
+    this.lanes = new Lanes({ ...options, password: options.password }, poolSize, limits, major);
   }
 
-  /** @throws DatabaseUnavailable when the server cannot be reached or is going down. */
-  async query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = [], lane?: Lane): Promise<Row[]> {
-    if (statement.quick && lane === undefined) {
-      const rows = await this.together('reads', statement, values);
-      return rows.map((row) => asObject(statement, row) as Row);
-    }
-    const { name, text } = statement;
-    try {
-      return (await this.pool.query<Row>({ name, text, values: values as unknown[] })).rows;
-    } catch (error) {
-      throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
-    }
+  /**
+   * Rows as objects. Without a lane, a quick statement goes in one group with others of its kind, and any other by itself as a search;
+   * with one it goes there by itself.
+   */
+  async query<Row extends QueryResultRow>(
+    statement: Statement,
+    values: readonly unknown[] = [],
+    lane?: Lane,
+  ): Promise<Row[]> {
+    const grouped = lane === undefined && statement.quick === true;
+    const pipeline = this.lanes.of(lane ?? (grouped ? 'reads' : 'searches'));
+    const { columns, rows } = await pipeline.run(statement, values, { alone: !grouped });
+    return rows.map((row) => asObject(columns, row) as Row);
   }
 
   /**
    * Runs a statement that is a transaction in itself, in one group with those that wait at the same time. Rows come as arrays of
-   * column values.
+   * column values. Statements of a group are sent by their `order`, where they have one, so that they take locks in one.
    * @throws DatabaseUnavailable as `query`; whether the statement took effect is then not known
    */
   async together<Row extends unknown[]>(
-    lane: 'commands' | 'loads' | 'reads' | 'projections',
+    lane: Lane,
     statement: Statement,
     values: readonly unknown[],
-    _order?: string,
+    order?: string,
   ): Promise<readonly Row[]> {
-    try {
-      return (await this.lanes[lane].run(statement, values)) as Row[];
-    } catch (error) {
-      throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
-    }
+    const { rows } = await this.lanes.of(lane).run(statement, values, { order });
+    return rows as Row[];
   }
 
-  /** A connection of its own, outside of the pool, for a session that has to last. The caller ends it. */
-  async connect(config: ClientConfig = {}): Promise<pg.Client> {
-    const client = new pg.Client({ ...(this.pool.options as ClientConfig), ...config });
-    outliveErrors(client);
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
-    }
+  /**
+   * A connection of its own, outside of the lanes, for a session that has to last. The caller ends it. A query on it that takes
+   * longer than `query_timeout`, by default the deadline of projections, breaks it.
+   */
+  connect(config: ClientConfig = {}): Promise<pg.Client> {
+    const query_timeout = this.limits.deadlines.projections;
+    return openSession({ ...this.lanes.configOf('projections'), query_timeout, ...config });
   }
 
-  /** Runs `work` in one READ COMMITTED transaction; rolls back when it throws. */
-  async transaction<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {
-    let client: PoolClient | undefined;
-    let broken: Error | undefined;
-    try {
-      client = await this.pool.connect();
-      const connection = client;
-      await connection.query('begin');
-      const result = await work({
-        query: async <Row extends QueryResultRow>({ name, text }: Statement, values: readonly unknown[] = []) =>
-          (await connection.query<Row>({ name, text, values: values as unknown[] })).rows,
-      });
-      await connection.query('commit');
-      return result;
-    } catch (error) {
-      await client?.query('rollback').catch((failure: unknown) => (broken = failure as Error));
-      throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
-    } finally {
-      client?.release(broken);
-    }
+  /** Runs `work` in one READ COMMITTED transaction, which as a whole has the time of one statement; rolls back when it throws. */
+  transaction<T>(work: (connection: Queryable) => Promise<T>, lane: Lane = 'commands'): Promise<T> {
+    return runTransaction(this.lanes.of(lane).patient, this.limits.deadlines[lane], work);
+  }
+
+  /** Last of all: whoever uses the database has ended before. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.lanes.close();
   }
 }

@@ -1,33 +1,28 @@
-/** The database cannot be reached, is starting, or is going down. What was asked may be asked again. */
+/**
+ * The database could not do what it was asked: it cannot be reached, does not answer in time, or refuses for a reason that is not in
+ * the values it was given, such as a missing right or a full disk. Whether a change took effect is not known. What was asked may be
+ * asked again. Made in this folder only, for trouble with this database and no other system.
+ */
 export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
+  override readonly name: string = 'DatabaseUnavailable';
 
-  constructor(cause: unknown) {
-    super('The database is not available', { cause });
+  /** @param sqlState what the server answered, if it did: PostgreSQL documentation, appendix A */
+  constructor(
+    cause: unknown,
+    readonly sqlState?: string,
+    message = 'The database is not available',
+  ) {
+    super(message, { cause });
   }
 }
 
-/** SQLSTATE classes and codes, PostgreSQL documentation, appendix A. */
-const CONNECTION_EXCEPTION = '08';
-const UNAVAILABLE = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '53400', '25006']);
-const SYSTEM_ERRORS = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOENT',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-]);
-const CLIENT_MESSAGES =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed)/;
+/** There is so much to do that this was not sent to the server, and had no effect. */
+export class DatabaseBusy extends DatabaseUnavailable {
+  override readonly name = 'DatabaseBusy';
 
-export function isUnavailable(error: unknown): boolean {
-  if (error instanceof DatabaseUnavailable) return true;
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string') {
-    return code.startsWith(CONNECTION_EXCEPTION) || UNAVAILABLE.has(code) || SYSTEM_ERRORS.has(code);
+  constructor(reason: string) {
+    super(new Error(reason), undefined, 'The database is too busy');
   }
-  return CLIENT_MESSAGES.test(error.message);
 }
+
+export const isUnavailable = (error: unknown): error is DatabaseUnavailable => error instanceof DatabaseUnavailable;

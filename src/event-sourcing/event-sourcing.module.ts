@@ -47,7 +47,7 @@ export interface EventSourcingOptions {
   readonly runsWork: boolean;
   /** How long a plain event handler or a command of a saga may take; 25 s unless set. */
   readonly foreignWorkLimitMs?: number;
-  /** How long what is over is kept: a week for most of it, unless set. */
+  /** How long what is over is kept, in days. */
   readonly retention?: Retention;
   /** Adds what the application knows of an event to its metadata. */
   readonly metadataOf?: MetadataOf;

@@ -41,6 +41,11 @@ describe('the settings', () => {
     expect(corsOrigins).toEqual(['https://desk.example.org', 'http://localhost:5173']);
   });
 
+  it('take deadlines for single lanes, and leave the others as they are', () => {
+    const { deadlines } = new Config({ DATABASE_DEADLINES_MS: 'reads=700, searches=60000' }).databaseLimits;
+    expect(deadlines).toEqual({ ...new Config({}).databaseLimits.deadlines, reads: 700, searches: 60_000 });
+  });
+
   it('take an empty value as not set', () => {
     expect(new Config({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 3000, databaseUrl: undefined });
   });
@@ -56,6 +61,11 @@ describe('the settings', () => {
     ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/anamnesis' }],
     ['DATABASE_URL', { DATABASE_URL: 'localhost:5432' }],
     ['DATABASE_POOL_SIZE', { DATABASE_POOL_SIZE: '1' }],
+    ['DATABASE_LOCK_TIMEOUT_MS', { DATABASE_LOCK_TIMEOUT_MS: '0' }],
+    ['DATABASE_DEADLINES_MS', { DATABASE_DEADLINES_MS: 'reads' }],
+    ['DATABASE_DEADLINES_MS', { DATABASE_DEADLINES_MS: 'reads=499' }],
+    ['DATABASE_DEADLINES_MS', { DATABASE_DEADLINES_MS: 'reads=5 s' }],
+    ['DATABASE_DEADLINES_MS', { DATABASE_DEADLINES_MS: 'reads=5000,writes=5000' }],
     ['MIGRATE_ON_START', { MIGRATE_ON_START: 'yes' }],
     ['READ_YOUR_WRITE_TIMEOUT_MS', { READ_YOUR_WRITE_TIMEOUT_MS: '2s' }],
     ['KEEP_IDEMPOTENCY_KEYS_DAYS', { KEEP_IDEMPOTENCY_KEYS_DAYS: '6' }],

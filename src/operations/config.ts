@@ -1,3 +1,5 @@
+import { type DatabaseLimits, DEFAULT_LIMITS, type Lane, LANES } from '../database/limits.js';
+
 /** A setting that is missing or wrong. Its message is one line that names the variable. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
@@ -11,6 +13,9 @@ export class SettingError extends Error {
 }
 
 const ROLES = ['all', 'api', 'worker'] as const;
+const LONGEST_LIMIT_MS = 3_600_000;
+/** A statement that is held up by a lock needs some time to find out. */
+const SHORTEST_DEADLINE_MS = 500;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Where tokens of production come from: any OpenID Connect issuer. */
@@ -26,6 +31,7 @@ export class Config {
   readonly databaseUrl: string | undefined;
   readonly dataFolder: string;
   readonly databasePoolSize: number;
+  readonly databaseLimits: DatabaseLimits;
   readonly migrateOnStart: boolean;
   readonly host: string;
   readonly port: number;
@@ -54,6 +60,7 @@ export class Config {
     this.databaseUrl = settings.url('DATABASE_URL', ['postgres:', 'postgresql:']);
     this.dataFolder = settings.text('DATA_FOLDER') ?? '.data';
     this.databasePoolSize = settings.integer('DATABASE_POOL_SIZE', 20, { min: 2, max: 1000 });
+    this.databaseLimits = settings.databaseLimits();
     this.migrateOnStart = settings.flag('MIGRATE_ON_START', !this.production);
 
     this.host = settings.text('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
@@ -142,6 +149,40 @@ class Environment {
       );
     }
     return origins;
+  }
+
+  /** How long work with the database may take. */
+  databaseLimits(): DatabaseLimits {
+    const limit = (variable: string, fallback: number, min = 100) =>
+      this.integer(variable, fallback, { min, max: LONGEST_LIMIT_MS });
+    return {
+      deadlines: this.deadlines('DATABASE_DEADLINES_MS', DEFAULT_LIMITS.deadlines),
+      connect: limit('DATABASE_CONNECT_TIMEOUT_MS', DEFAULT_LIMITS.connect),
+      statement: limit('DATABASE_STATEMENT_TIMEOUT_MS', DEFAULT_LIMITS.statement),
+      lock: limit('DATABASE_LOCK_TIMEOUT_MS', DEFAULT_LIMITS.lock),
+      idleInTransaction: limit('DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS', DEFAULT_LIMITS.idleInTransaction),
+      transaction: limit('DATABASE_TRANSACTION_TIMEOUT_MS', DEFAULT_LIMITS.transaction),
+      keepAlive: limit('DATABASE_KEEP_ALIVE_MS', DEFAULT_LIMITS.keepAlive, 1000),
+    };
+  }
+
+  /** `reads=5000,searches=20000`: lanes that are not named keep their own. */
+  private deadlines(variable: string, usual: Readonly<Record<Lane, number>>): Readonly<Record<Lane, number>> {
+    const deadlines = { ...usual };
+    for (const part of this.text(variable)?.split(',') ?? []) {
+      const [name, text = ''] = part.split('=').map((word) => word.trim());
+      const lane = LANES.find((one) => one === name);
+      const deadline = Number(text);
+      if (!lane || !/^\d+$/.test(text) || deadline < SHORTEST_DEADLINE_MS || deadline > LONGEST_LIMIT_MS) {
+        throw new SettingError(
+          variable,
+          `must hold deadlines of at least ${SHORTEST_DEADLINE_MS} ms for ${LANES.join(', ')}, ` +
+            `such as reads=5000,searches=20000, not ${JSON.stringify(part)}`,
+        );
+      }
+      deadlines[lane] = deadline;
+    }
+    return deadlines;
   }
 
   /** All three settings, or none. */

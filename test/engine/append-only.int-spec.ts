@@ -26,6 +26,6 @@ describe('the application', () => {
     'drop table write.events',
     'alter table write.events disable trigger all',
   ])('has no right to: %s', async (forbidden) => {
-    await expect(engine.rows(forbidden)).rejects.toMatchObject({ code: '42501' });
+    await expect(engine.rows(forbidden)).rejects.toMatchObject({ sqlState: '42501' });
   });
 });

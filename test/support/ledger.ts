@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '../../src/event-sourcing/ids.js';
 import type { Answer, CallerRole, Client } from './client.js';
-import type { RealProcess } from './process.js';
 import type { Random } from './random.js';
 
 /** A command that a client sent, once or several times, under one Idempotency-Key, which is its correlation id as well. */
@@ -20,6 +19,12 @@ export interface Acknowledged extends Sent {
 export interface Refused extends Sent {
   readonly status: number;
   readonly code: string;
+}
+
+/** Where a client sends its requests: a process, or whoever passes them on to one. */
+export interface Api {
+  readonly url: string;
+  client(role: CallerRole): Client;
 }
 
 /** A request that is not answered by then hangs. */
@@ -47,7 +52,7 @@ export class Ledger {
   private readonly clients = new Map<string, Client>();
 
   constructor(
-    private readonly processes: readonly RealProcess[],
+    private readonly processes: readonly Api[],
     private readonly random: Random,
   ) {}
 

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { encounterIdOf } from '../../src/records/domain/encounter.js';
 import type { Answer } from './client.js';
-import { Ledger } from './ledger.js';
-import type { RealProcess } from './process.js';
+import { type Api, Ledger } from './ledger.js';
 import { Random } from './random.js';
 import { until } from './until.js';
 
@@ -32,7 +31,7 @@ export class Load {
   private serviceTypeId = '';
 
   /** `processes` may change while the load runs. */
-  constructor(processes: readonly RealProcess[], seed: number) {
+  constructor(processes: readonly Api[], seed: number) {
     this.random = new Random(seed);
     this.ledger = new Ledger(processes, new Random(seed ^ 0x5eed));
   }

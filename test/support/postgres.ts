@@ -24,6 +24,11 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Added to the name of its folder. */
   readonly label?: string;
+  /** Where its folder is made, such as a small file system; else among the temporary files. */
+  readonly within?: string;
+  /** Of `initdb`. */
+  readonly flags?: readonly string[];
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A throw-away PostgreSQL server in a folder of its own. It keeps its port when it is started again. */
@@ -35,8 +40,9 @@ export class TestPostgres {
     private readonly settings: Record<string, string>,
   ) {}
 
-  static async start({ bin, durable = true, label = 'server' }: PostgresOptions = {}): Promise<TestPostgres> {
-    const root = mkdtempSync(join(tmpdir(), `anamnesis-test-${process.pid}-${label}-`));
+  static async start(options: PostgresOptions = {}): Promise<TestPostgres> {
+    const { bin, durable = true, label = 'server', within = tmpdir(), flags = [] } = options;
+    const root = mkdtempSync(join(within, `anamnesis-test-${process.pid}-${label}-`));
     chmodSync(root, 0o755);
     const account = accountForServer();
     const cluster = {
@@ -44,9 +50,9 @@ export class TestPostgres {
       bin: bin ?? process.env['TEST_POSTGRES_BIN'] ?? (await embeddedBinFor(account)),
       account,
     };
-    const settings: Record<string, string> = { max_connections: '300' };
+    const settings: Record<string, string> = { max_connections: '300', ...options.settings };
     if (!durable) Object.assign(settings, { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' });
-    await createCluster(cluster, '--no-sync');
+    await createCluster(cluster, '--no-sync', ...flags);
     stopWhenAbandoned(root);
     const server = new TestPostgres(cluster, root, await freePort(), settings);
     await server.start();

@@ -6,6 +6,10 @@ import { until } from './until.js';
 const MAIN = 'dist/src/main.js';
 
 export interface RealProcessOptions {
+  /** `main.js` of another build than this checkout's. */
+  readonly main?: string;
+  /** Flags of Node, such as those by which `npm start` bounds the heap. */
+  readonly flags?: readonly string[];
   /** None: the embedded PostgreSQL. */
   readonly databaseUrl?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -37,11 +41,12 @@ export class RealProcess {
 
   /** Returns when it listens. @throws Error when it ends instead. */
   async start(): Promise<void> {
-    if (!existsSync(MAIN)) throw new Error(`There is no ${MAIN}: run \`npm run build\` first`);
+    const { main = MAIN, flags = [] } = this.options;
+    if (!existsSync(main)) throw new Error(`There is no ${main}: run \`npm run build\` first`);
     const seen = this.stdout.length;
     const port = this.url ? new URL(this.url).port : '0';
     const { databaseUrl, env } = this.options;
-    const child = spawn(process.execPath, [MAIN], {
+    const child = spawn(process.execPath, [...flags, main], {
       env: {
         ...(process.env['PATH'] && { PATH: process.env['PATH'] }),
         NODE_ENV: 'test',

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { types } from '../../src/database/types.js';
-import type { Ledger } from './ledger.js';
-import { readModelsEqualTheirFold } from './read-models.js';
+import type { Ledger, Sent } from './ledger.js';
+import { type OfAnotherBuild, readModelsEqualTheirFold } from './read-models.js';
 import { until } from './until.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -93,11 +93,13 @@ export async function untilSettled(databaseUrl: string, timeoutMs = 60_000): Pro
   });
 }
 
-/** Waits until all is settled. @returns what was found, so that a suite can see that something was proven. @throws Error with every contradiction. */
-export async function promisesHold(databaseUrl: string, { acknowledged, refused, faults }: Ledger): Promise<Found> {
-  await untilSettled(databaseUrl);
-  const wrong = [...faults];
-  const events = await withClient(databaseUrl, async (client) => {
+/** What contradicts a promise in a database that is settled: a line each, none where all of them hold. */
+export async function contradictions(
+  databaseUrl: string,
+  { acknowledged, refused }: Readonly<Record<'acknowledged' | 'refused', readonly Sent[]>>,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  await withClient(databaseUrl, async (client) => {
     const told = [JSON.stringify(acknowledged), JSON.stringify(refused)];
     for (const [promise, contradictions] of Object.entries({ ...OF_THE_LOG, ...OF_THE_MODULES })) {
       const { rows } = await client.query<Row>(
@@ -107,12 +109,25 @@ export async function promisesHold(databaseUrl: string, { acknowledged, refused,
       );
       wrong.push(...rows.map((row) => `Not so: ${promise}: ${JSON.stringify(row)}`));
     }
+  });
+  return wrong;
+}
+
+/** Waits until all is settled. @returns what was found, so that a suite can see that something was proven. @throws Error with every contradiction. */
+export async function promisesHold(
+  databaseUrl: string,
+  ledger: Pick<Ledger, 'acknowledged' | 'refused' | 'faults'>,
+  ofAnotherBuild?: OfAnotherBuild,
+): Promise<Found> {
+  await untilSettled(databaseUrl);
+  const wrong = [...ledger.faults, ...(await contradictions(databaseUrl, ledger))];
+  const events = await withClient(databaseUrl, async (client) => {
     const counted = await client.query<{ type: string; count: number }>(
       `select type, count(*) from write.events group by type`,
     );
     return Object.fromEntries(counted.rows.map(({ type, count }) => [type, count]));
   });
-  const rows = await readModelsEqualTheirFold(databaseUrl).catch((error: unknown) => {
+  const rows = await readModelsEqualTheirFold(databaseUrl, ofAnotherBuild).catch((error: unknown) => {
     wrong.push(error instanceof Error ? error.message : String(error));
     return {};
   });

@@ -5,7 +5,8 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { ConcurrencyConflict, RunAgain } from '../errors.js';
 import { currentContext, type ExecutionContext } from '../execution-context.js';
 import { EventStore } from '../store/event-store.js';
-import { isTransient } from '../store/pg-errors.js';
+import { isHeldUp } from '../../database/sql-state.js';
+import { isRolledBack } from '../store/pg-errors.js';
 import { versionMismatch } from '../streams.js';
 import { type Effect, insideUnitOfWork, runInUnitOfWork, UnitOfWork } from '../unit-of-work.js';
 import { AppendSignal } from './append-signal.js';
@@ -64,7 +65,8 @@ export class DurableCommandBus extends CommandBus {
       } catch (error) {
         const conflict = error instanceof ConcurrencyConflict;
         if (conflict && context.ifMatch?.streamId === error.streamId) throw versionMismatch(error.currentVersion);
-        const again = conflict || error instanceof RunAgain || isTransient(error);
+        // Who has waited for a lock as long as it may does not begin to wait again.
+        const again = conflict || error instanceof RunAgain || (isRolledBack(error) && !isHeldUp(error));
         if (!again || attempt === MAX_ATTEMPTS) throw error;
         await shortPause(attempt);
       }

@@ -1,4 +1,4 @@
-import { isDataError } from '../store/pg-errors.js';
+import { isDataError } from '../../database/sql-state.js';
 import type { DomainEvent } from '../domain-event.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import type { Checkpoint } from '../subscriptions/checkpoint.js';

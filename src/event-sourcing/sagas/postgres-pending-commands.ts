@@ -31,7 +31,7 @@ const IS_FIRST_OF_ITS_STREAM = `not exists (
 const claim = statement(`
   with due as (
     select id from write.pending_commands due
-    where status = 'pending' and due_at <= now() and name = any($3::text[]) and ${ownerIsGone('due')}
+    where status = 'pending' and due_at <= now() and name = any($3::text[]) and ${ownerIsGone('due', LEASE_SECONDS)}
       and ${IS_FIRST_OF_ITS_STREAM}
     order by due_at, position, index limit $2 for update skip locked),
   taken as (

@@ -1,7 +1,5 @@
-const TRANSACTION_ROLLBACK = '40';
-const DATA_EXCEPTION = '22';
-/** A value that an index or a row cannot hold. */
-const PROGRAM_LIMIT_EXCEEDED = '54';
+import { isHeldUp, isTransient } from '../../database/sql-state.js';
+
 const INTEGRITY_CONSTRAINT_VIOLATION = '23';
 /** Raised by the functions of the write side when a lease was lost to another process. */
 const NOT_HELD = 'AN002';
@@ -18,14 +16,8 @@ export function constraintOf(error: unknown): string | undefined {
   return typeof constraint === 'string' ? constraint : undefined;
 }
 
-/** The transaction was the victim of others at work; the same again may succeed. */
-export const isTransient = (error: unknown): boolean => codeOf(error)?.startsWith(TRANSACTION_ROLLBACK) ?? false;
-
-/** The values are at fault: the same again will fail again. */
-export const isDataError = (error: unknown): boolean => {
-  const kind = codeOf(error)?.slice(0, 2);
-  return kind === DATA_EXCEPTION || kind === INTEGRITY_CONSTRAINT_VIOLATION || kind === PROGRAM_LIMIT_EXCEEDED;
-};
+/** The transaction was the victim of others at work; the same again may succeed. A lock that is not given up has been waited for. */
+export const isRolledBack = (error: unknown): boolean => isTransient(error) && !isHeldUp(error);
 
 /** A subscription or pending command has been taken over by another process. */
 export const isNotHeld = (error: unknown): boolean => codeOf(error) === NOT_HELD;

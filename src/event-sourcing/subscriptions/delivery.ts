@@ -1,19 +1,25 @@
 import type { DomainEvent } from '../domain-event.js';
 import { UnreadableEvent } from '../event-catalogue.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
-import { isTransient } from '../store/pg-errors.js';
+import { isRolledBack } from '../store/pg-errors.js';
 import type { LoggedEvent } from '../tail/logged-event.js';
 import type { TailFeed } from '../tail/tail-feed.js';
-import type { Checkpoint, Letter } from './checkpoint.js';
+import type { Checkpoint, Letter, LetterKind } from './checkpoint.js';
 import { BatchTooLarge, type Consumer, EventFault } from './consumer.js';
 import { describe } from './describe-error.js';
-import type { Briefing, Claimed, LetterKind, SubscriptionStore } from './subscription-store.js';
+import type { Briefing, Claimed, SubscriptionStore } from './subscription-store.js';
 
 /** How often an event is tried before it is set aside. */
 const ATTEMPTS = 4;
 /** How often others may be in the way, as by a deadlock, until that is trouble of the database. */
-const TRANSIENT = 8;
+const HINDRANCES = 8;
 const FIRST_PAUSE_MS = 50;
+
+export interface DeliveryEvents {
+  /** Something was handled, or there is nothing left to handle. */
+  readonly progressed: () => void;
+  readonly setAside: (letter: Letter) => void;
+}
 
 /** Some events of a batch that are handled together, and those among them that are set aside. */
 interface Portion {
@@ -40,7 +46,7 @@ export class Delivery {
     private readonly feed: TailFeed,
     private readonly store: SubscriptionStore,
     private readonly scheduler: Scheduler,
-    private readonly onSetAside: (letter: Letter) => void,
+    private readonly events: DeliveryEvents,
   ) {
     this.stored = claim.position;
     for (const { streamId } of briefing.setAside) this.asideStreams.add(streamId);
@@ -75,7 +81,7 @@ export class Delivery {
         const { healthy } = portion;
         if (error instanceof BatchTooLarge && healthy.length > 1) {
           most = Math.ceil(healthy.length / 2);
-        } else if (isTransient(error) && ++hindrances <= TRANSIENT) {
+        } else if (isRolledBack(error) && ++hindrances <= HINDRANCES) {
           await this.pauseAfter(hindrances);
         } else if (!(error instanceof EventFault)) {
           throw error;
@@ -96,6 +102,7 @@ export class Delivery {
       for (const { row } of portion.letters) this.asideStreams.add(row.streamId);
       done = end;
       attempts = hindrances = 0;
+      if (done < events.length) this.events.progressed();
       most = (events[done]?.row.position ?? Infinity) <= carefulUpTo ? 1 : this.consumer.largestBatch;
     }
   }
@@ -107,30 +114,46 @@ export class Delivery {
   async makeUp(): Promise<void> {
     for (const { kind, type, streamId } of this.briefing.setAside) {
       const isOurs = this.consumer.types.has(type) || this.consumer.passesOver.has(type);
-      if ((kind === 'passed-over' || kind === 'unreadable') && isOurs) await this.makeUpFor(streamId);
+      if (kind !== 'failed' && isOurs) await this.makeUpFor(streamId);
     }
   }
 
   private async makeUpFor(streamId: string): Promise<void> {
-    for (;;) {
+    for (let attempts = 0; ;) {
       const [position] = await this.store.lettersOf(this.claim.name, streamId, 1);
       if (position === undefined) break;
       const event = await this.feed.at(position);
       if (!event) throw new Error(`There is no event at ${position}`);
-      const step = { ...this.stepTo(this.stored), settles: position };
+      if (this.isAnothers(event.row.type, position)) return;
       try {
-        if (!this.consumer.types.has(event.row.type)) {
-          if (this.isAnothers(event.row.type, position)) return;
-          await this.store.checkpoint(step);
-        } else if (!(await this.consumer.apply([event.revive()], step))) {
-          await this.store.checkpoint(step);
-        }
+        await this.settle(event);
+        attempts = 0;
+        this.events.progressed();
       } catch (error) {
-        if (error instanceof EventFault || error instanceof UnreadableEvent) return;
-        throw error;
+        // it stays unreadable
+        if (error instanceof UnreadableEvent) return;
+        if (!(error instanceof EventFault)) throw error;
+        if (++attempts === ATTEMPTS) {
+          await this.keepAside(event, error.cause, attempts);
+          return;
+        }
+        await this.pauseAfter(attempts);
       }
     }
     this.asideStreams.delete(streamId);
+  }
+
+  private async settle(event: LoggedEvent): Promise<void> {
+    const step = { ...this.stepTo(this.stored), settles: event.row.position };
+    const isOurs = this.consumer.types.has(event.row.type);
+    const isStored = isOurs && (await this.consumer.apply([event.revive()], step));
+    if (!isStored) await this.store.checkpoint(step);
+  }
+
+  private async keepAside(event: LoggedEvent, cause: unknown, attempts: number): Promise<void> {
+    const letter = letterOf(event, 'failed', describe(cause), attempts);
+    await this.store.checkpoint({ ...this.stepTo(this.stored), settles: event.row.position, setsAside: [letter] });
+    this.tellOf(letter);
   }
 
   /** Only a consumer of another build handles it: that one will want it. */
@@ -210,7 +233,7 @@ export class Delivery {
   }
 
   private tellOf(letter: Letter): void {
-    if (letter.kind !== 'behind') this.onSetAside(letter);
+    if (letter.kind !== 'behind') this.events.setAside(letter);
   }
 
   private pauseAfter(attempt: number): Promise<void> {

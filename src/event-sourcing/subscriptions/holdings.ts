@@ -16,6 +16,7 @@ export class Holdings {
   readonly runners = new Map<string, SubscriptionRunner>();
   private readonly leaving = new Set<string>();
   private readonly shares = new Shares();
+  private workers = 1;
 
   constructor(
     private readonly consumers: ReadonlyMap<string, Consumer>,
@@ -41,6 +42,7 @@ export class Holdings {
     const { owner } = this.session;
     const now = this.scheduler.now();
     const survey = await this.store.survey([...this.consumers.keys()], owner);
+    this.workers = survey.workers;
     const running = new Set([...this.runners.keys()].filter((name) => !this.leaving.has(name)));
     const plan = this.shares.plan({ survey, owner, running, resting: this.troubles.resting(now), now });
     for (const name of plan.giveBack) void this.handOver(this.runners.get(name)!);
@@ -105,7 +107,7 @@ export class Holdings {
     const isCurrent = this.runners.get(runner.name) === runner;
     if (isCurrent && !this.leaving.has(runner.name)) this.runners.delete(runner.name);
     if (ending.why !== 'trouble') return;
-    const trouble = this.troubles.stopped(runner.name, ending.error, this.scheduler.now());
+    const trouble = this.troubles.stopped(runner.name, ending.error, this.scheduler.now(), this.workers === 1);
     // where that fails, the lease ends by itself: it is not prolonged any more
     await this.store.giveBack(runner.name, runner.claim.epoch, trouble).catch(() => undefined);
   }

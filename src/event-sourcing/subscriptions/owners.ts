@@ -10,8 +10,15 @@ export const livingOwners = `
     and database = (select oid from pg_database where datname = current_database())`;
 
 /**
+ * True for a lease that has ended. One that ends later than any lease does is of a clock that was set back since: it counts as
+ * ended, or nobody would take over until the clock has caught up.
+ */
+export const leaseIsOver = (lease: string, seconds: number) =>
+  `(${lease} < now() or ${lease} > now() + interval '${seconds} seconds')`;
+
+/**
  * True for rows whose owner is gone: its lease has ended, or the session that holds the owner's advisory lock has. A killed
  * process loses its sessions at once, so its work is taken over without waiting for the lease.
  */
-export const ownerIsGone = (table: string) => `(
-  ${table}.owner is null or ${table}.lease_until < now() or ${table}.owner not in (${livingOwners}))`;
+export const ownerIsGone = (table: string, leaseSeconds: number) => `(
+  ${table}.owner is null or ${leaseIsOver(`${table}.lease_until`, leaseSeconds)} or ${table}.owner not in (${livingOwners}))`;

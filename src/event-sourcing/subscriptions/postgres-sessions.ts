@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Database } from '../../database/database.js';
-import { DatabaseUnavailable } from '../../database/unavailable.js';
 import { OWNER_NAMESPACE } from '../store/advisory-locks.js';
+import { assertLockNamespacesAgree } from '../tail/lock-namespaces.js';
 import { assertTailIsSafe, tailOn } from '../tail/postgres-tail.js';
 import { type ProcessSession, Sessions } from './process-session.js';
 
@@ -13,6 +13,8 @@ const DEADLINE_MS = 5_000;
 /** A connection outside of the pools, whose advisory lock is what others see of the process being alive. */
 @Injectable()
 export class PostgresSessions extends Sessions {
+  private isFit = false;
+
   constructor(private readonly database: Database) {
     super();
   }
@@ -24,7 +26,8 @@ export class PostgresSessions extends Sessions {
       query_timeout: DEADLINE_MS,
     });
     try {
-      await assertTailIsSafe(connection);
+      if (!this.isFit) await assertFit(connection);
+      this.isFit = true;
       const { rows } = await connection.query<{ owner: number }>(`
         select owner, pg_advisory_lock((${OWNER_NAMESPACE}::bigint << 48) | owner)
         from (select nextval('write.owner_id') as owner offset 0) drawn`);
@@ -34,6 +37,12 @@ export class PostgresSessions extends Sessions {
       throw error;
     }
   }
+}
+
+/** Asked once: a database does not change in this under a running process. */
+async function assertFit(connection: Client): Promise<void> {
+  await assertTailIsSafe(connection);
+  await assertLockNamespacesAgree(connection);
 }
 
 class PostgresSession implements ProcessSession {
@@ -73,14 +82,12 @@ class PostgresSession implements ProcessSession {
       // a connection that did not answer once would answer in the wrong order
       destroy(this.connection);
       this.loss.abort();
-      throw new DatabaseUnavailable(error);
+      throw error;
     }
   }
 }
 
-/** Says goodbye if the connection is alive, and does not wait for an answer. */
+/** The server ends the session, and gives its lock back, when the socket is closed: nobody waits for a polite end. */
 function destroy(connection: Client): void {
-  void connection.end().catch(() => undefined);
-  const { stream } = (connection as unknown as { connection: { stream: { destroySoon(): void } } }).connection;
-  stream.destroySoon();
+  connection.connection.stream.destroy();
 }

@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { sql, statement } from '../../database/sql.js';
-import { type Checkpoint, checkpointCall, checkpointValues } from './checkpoint.js';
-import { livingOwners, ownerIsGone } from './owners.js';
+import { type Checkpoint, type LetterKind, checkpointCall, checkpointValues } from './checkpoint.js';
+import { leaseIsOver, livingOwners, ownerIsGone } from './owners.js';
 import {
   type Briefing,
   type Claimed,
   type Declaration,
-  type LetterKind,
   type SetAside,
   SubscriptionStore,
   type Survey,
 } from './subscription-store.js';
 
 /** A lease that is not renewed ends after this long, for an owner whose machine is gone; a dead process is noticed at once. */
-const LEASE = `now() + interval '10 seconds'`;
+export const LEASE_SECONDS = 10;
+const LEASE = `now() + interval '${LEASE_SECONDS} seconds'`;
+
+/** Two keys, as that of migrations: builds that declare at once take turns, so that each sees what the other has declared. */
+const takeTurns = sql`select pg_advisory_xact_lock(1634623853, 3)`;
 
 const declare = sql`
   with declared as (
@@ -30,20 +33,22 @@ const declare = sql`
     insert into write.subscription_types (subscription, type, since)
     select name, type, coalesce((select made.position from made where made.name = declared.name), $2::bigint)
     from declared, unnest(types) type
-    on conflict do nothing returning subscription)
+    on conflict do nothing returning subscription),
+  forgotten as (
+    delete from write.dead_letters where subscription in (select name from made))
   update write.subscriptions s set epoch = epoch + 1, owner = null, lease_until = '-infinity', released_at = now()
   from locked where s.name = locked.name and s.name in (select subscription from added)`;
 const survey = statement(`
   with alive as materialized (${livingOwners})
   select s.name,
-    case when s.lease_until >= now() and s.owner in (select owner from alive) then s.owner end as holder,
+    case when not ${leaseIsOver('s.lease_until', LEASE_SECONDS)} and s.owner in (select owner from alive) then s.owner end as holder,
     (select count(*)::int from write.workers w
-     where w.owner <> $2 and w.lease_until >= now() and w.owner in (select owner from alive)) + 1 as workers
+     where w.owner <> $2 and not ${leaseIsOver('w.lease_until', LEASE_SECONDS)} and w.owner in (select owner from alive)) + 1 as workers
   from write.subscriptions s where s.name = any($1::text[]) order by s.name`);
 const claim = statement(`
   with free as (
     select s.name from write.subscriptions s
-    where s.name = any($1::text[]) and (s.owner = $2 or ${ownerIsGone('s')})
+    where s.name = any($1::text[]) and (s.owner = $2 or ${ownerIsGone('s', LEASE_SECONDS)})
     order by s.name for update skip locked)
   update write.subscriptions s set owner = $2, epoch = epoch + 1, lease_until = ${LEASE}, released_at = null
   from free where s.name = free.name
@@ -55,7 +60,9 @@ const brief = sql`
     coalesce((
       select jsonb_agg(jsonb_build_object('streamId', d.stream_id, 'kind', d.kind, 'type', d.type) order by d.position)
       from (
-        select distinct on (stream_id) stream_id, kind, type, position from write.dead_letters
+        select distinct on (stream_id) stream_id, type, position,
+          case when attempts = 0 and kind = 'failed' then 'behind' else kind end as kind
+        from write.dead_letters
         where subscription = s.name order by stream_id, position) d), '[]') as "setAside"
   from unnest($1::text[]) s (name)`;
 const renew = statement(`
@@ -107,7 +114,10 @@ export class PostgresSubscriptionStore extends SubscriptionStore {
       starts_now: startsAt === 'now',
       types,
     }));
-    await this.database.query(declare, [JSON.stringify(declared), head], 'leases');
+    await this.database.transaction(async (connection) => {
+      await connection.query(takeTurns);
+      await connection.query(declare, [JSON.stringify(declared), head]);
+    });
   }
 
   async survey(names: readonly string[], owner: number): Promise<Survey> {

@@ -1,9 +1,9 @@
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { isNotHeld } from '../store/pg-errors.js';
 import type { TailFeed } from '../tail/tail-feed.js';
-import type { Checkpoint, Letter } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { Consumer } from './consumer.js';
-import { Delivery } from './delivery.js';
+import { Delivery, type DeliveryEvents } from './delivery.js';
 import type { Briefing, Claimed, SubscriptionStore } from './subscription-store.js';
 
 /** Why a runner does not run any more. */
@@ -12,12 +12,6 @@ export type Ending =
   /** Another process has it. */
   | { readonly why: 'not held' }
   | { readonly why: 'trouble'; readonly error: unknown };
-
-export interface RunnerEvents {
-  /** Something was handled, or there is nothing left to handle. */
-  readonly progressed: () => void;
-  readonly setAside: (letter: Letter) => void;
-}
 
 /** Delivers the log to one consumer, in order, as long as this process holds the subscription. */
 export class SubscriptionRunner {
@@ -38,9 +32,9 @@ export class SubscriptionRunner {
     private readonly feed: TailFeed,
     private readonly store: SubscriptionStore,
     scheduler: Scheduler,
-    private readonly events: RunnerEvents,
+    private readonly events: DeliveryEvents,
   ) {
-    this.delivery = new Delivery(consumer, claim, briefing, feed, store, scheduler, events.setAside);
+    this.delivery = new Delivery(consumer, claim, briefing, feed, store, scheduler, events);
     this.position = claim.position;
     this.finished = this.run();
   }
@@ -88,7 +82,8 @@ export class SubscriptionRunner {
     } catch (error) {
       return isNotHeld(error) ? { why: 'not held' } : { why: 'trouble', error };
     } finally {
-      this.stopped.aborted = true;
+      // what was asked for ahead must not wait on
+      this.stop();
     }
   }
 

@@ -2,6 +2,8 @@ import type { Logger } from '@nestjs/common';
 import { describe } from './describe-error.js';
 
 const FIRST_REST_MS = 500;
+/** Longer than others wait before they take what is beyond their share. */
+const FIRST_REST_BESIDE_OTHERS_MS = 3_000;
 const LONGEST_REST_MS = 8_000;
 
 interface Trouble {
@@ -26,10 +28,10 @@ export class Troubles {
   }
 
   /** @returns the text under which others see it */
-  stopped(name: string, error: unknown, now: number): string {
+  stopped(name: string, error: unknown, now: number, isAlone: boolean): string {
     const text = describe(error);
     const before = this.byName.get(name);
-    const restMs = before?.nextRestMs ?? FIRST_REST_MS;
+    const restMs = before?.nextRestMs ?? (isAlone ? FIRST_REST_MS : FIRST_REST_BESIDE_OTHERS_MS);
     // what is over at the next try, as when the server was restarted, is not worth a line for each subscription
     const isTold = before !== undefined;
     if (isTold && !(before.isTold && before.text === text)) {

@@ -6,6 +6,9 @@ import { Log, type LogRow, type Stretch, type StretchBounds } from './log.js';
 /** Stored bytes, which PostgreSQL knows without reading them, up to which data comes with its row. Compressed, if it was worth it. */
 const INLINE_BYTES = 8_000;
 
+/** Positions that one statement looks through: types that are rare would have it walk the whole log, past any deadline. */
+const LOOKED_THROUGH = 100_000;
+
 const COLUMNS = `position, stream_id as "streamId", stream_version as "streamVersion", event_id as "eventId", type,
   schema_version as "schemaVersion", recorded_at as "recordedAt"`;
 
@@ -22,13 +25,14 @@ export class PostgresLog extends Log {
   }
 
   async read(after: number, upTo: number, types: readonly string[], bounds: StretchBounds): Promise<Stretch> {
+    const end = Math.min(upTo, after + LOOKED_THROUGH);
     const rows = await this.database.query<LogRow & Record<string, unknown>>(
       read,
-      [after, upTo, types, bounds.rows, bounds.bytes],
+      [after, end, types, bounds.rows, bounds.bytes],
       'projections',
     );
     const full = rows.length >= bounds.rows || rows.reduce((sum, { size }) => sum + size, 0) >= bounds.bytes;
-    return { rows, upTo: full ? rows.at(-1)!.position : upTo };
+    return { rows, upTo: full ? rows.at(-1)!.position : end };
   }
 
   at(positions: readonly number[]): Promise<LogRow[]> {

@@ -1,5 +1,7 @@
 import { ConcurrencyConflict, DomainError, type DomainErrorKind, RunAgain } from '../../event-sourcing/errors.js';
-import { isUnavailable } from '../../database/unavailable.js';
+import { ofThisDatabase } from '../../database/origin.js';
+import { isDataError, isTransient, sqlStateOf } from '../../database/sql-state.js';
+import { DatabaseBusy, DatabaseUnavailable } from '../../database/unavailable.js';
 import { HttpException } from '@nestjs/common';
 
 /** RFC 9457, with a stable `code`. Members beyond these are extensions that help the caller. */
@@ -95,8 +97,7 @@ export function answerTo(error: unknown): Answer {
       problem: problem(409, 'concurrent-change', 'Others were changing the same thing at the same moment. Try again.'),
     };
   }
-  if (isUnavailable(error)) return unavailable('database-unavailable', 'The database is not available just now.');
-  return ofPostgres(sqlStateOf(error)) ?? FAULT;
+  return ofDatabase(ofThisDatabase(error)) ?? FAULT;
 }
 
 function ofDomain({ kind, code, message, extensions }: DomainError): Answer {
@@ -115,23 +116,21 @@ function ofHttp(exception: HttpException): Answer {
     : httpAnswer(status);
 }
 
-/** SQLSTATE, PostgreSQL documentation, appendix A. */
-function ofPostgres(sqlState: string | undefined): Answer | undefined {
-  if (sqlState === undefined) return undefined;
-  // Class 22, data exception, and 54, program limit exceeded: a value that no column takes.
-  if (sqlState.startsWith('22') || sqlState.startsWith('54')) {
-    return { problem: problem(400, 'invalid-value', 'The request holds a value that cannot be stored.') };
-  }
-  // Class 40, transaction rollback; 55P03, lock not available; 57014, statement timeout: it may well work next time.
-  if (sqlState.startsWith('40') || sqlState === '55P03' || sqlState === '57014') {
+const QUERY_CANCELED = '57014';
+
+function ofDatabase(error: unknown): Answer | undefined {
+  const sqlState = sqlStateOf(error);
+  if (error instanceof DatabaseBusy || isTransient(error) || sqlState === QUERY_CANCELED) {
     return unavailable('busy', 'The service is too busy to answer just now.');
+  }
+  if (error instanceof DatabaseUnavailable) {
+    return unavailable('database-unavailable', 'The database is not available just now.');
+  }
+  // A violated constraint is for the rules to foresee; any other data error is a value that no column takes.
+  if (isDataError(error) && !sqlState?.startsWith(INTEGRITY_CONSTRAINT_VIOLATION)) {
+    return { problem: problem(400, 'invalid-value', 'The request holds a value that cannot be stored.') };
   }
   return undefined;
 }
 
-/** Of an error of `pg`, or of TypeORM's wrapper around one. */
-export function sqlStateOf(error: unknown): string | undefined {
-  const { driverError, code } = (error ?? {}) as { driverError?: { code?: unknown }; code?: unknown };
-  const state = driverError?.code ?? code;
-  return typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) ? state : undefined;
-}
+const INTEGRITY_CONSTRAINT_VIOLATION = '23';

@@ -71,6 +71,7 @@ describe('a search of patients', () => {
   const oldCard = { system: 'urn:card', value: '4711' };
   let database: TestDatabase;
   let dataSource: DataSource;
+  let lanes: Database;
   let search: (
     criteria: PatientCriteria,
     limit?: number,
@@ -124,10 +125,12 @@ describe('a search of patients', () => {
     await dataSource.getRepository(PatientSummary).insert(registry.rows(new PatientSummaryProjection()));
     await dataSource.getRepository(PatientNameWord).insert(registry.rows(new PatientNameWordProjection()));
     await dataSource.getRepository(NameVocabulary).insert(registry.rows(new NameVocabularyProjection()));
-    const handler = new SearchPatientsHandler(new Database(dataSource));
+    lanes = new Database(dataSource);
+    const handler = new SearchPatientsHandler(lanes);
     search = (criteria, limit = 20, cursor) => handler.execute(new SearchPatients(criteria, { limit, cursor }));
   });
   afterAll(async () => {
+    await lanes.close();
     await dataSource.destroy();
     await database.drop();
   });

@@ -1,0 +1,268 @@
+--- schema read
+create schema read
+
+--- schema write
+create schema write
+
+--- extension btree_gist
+create extension btree_gist with schema public
+
+--- extension fuzzystrmatch
+create extension fuzzystrmatch with schema public
+
+--- extension pg_trgm
+create extension pg_trgm with schema public
+
+--- extension unaccent
+create extension unaccent with schema public
+
+--- sequence write.event_position
+create sequence write.event_position as bigint start 1 increment 1 minvalue 1 maxvalue 9223372036854775807 cache 1
+
+--- sequence write.owner_id
+create sequence write.owner_id as bigint start 1 increment 1 minvalue 1 maxvalue 9223372036854775807 cache 1
+
+--- table write.dead_letters
+create table write.dead_letters (
+  subscription text not null,
+  "position" bigint not null,
+  stream_id uuid not null,
+  event_id uuid not null,
+  type text not null,
+  error text not null,
+  attempts integer not null,
+  parked_at timestamp with time zone not null default now()
+)
+
+--- table write.events
+create table write.events (
+  "position" bigint not null,
+  stream_id uuid not null,
+  stream_version integer not null,
+  event_id uuid not null,
+  type text not null,
+  schema_version smallint not null,
+  data jsonb not null,
+  metadata jsonb not null,
+  recorded_at timestamp with time zone not null
+)
+
+--- table write.idempotency_keys
+create table write.idempotency_keys (
+  actor text not null,
+  key text not null,
+  request_hash text not null,
+  result jsonb,
+  "position" bigint not null,
+  versions jsonb not null,
+  created_at timestamp with time zone not null default now()
+)
+
+--- table write.pending_commands
+create table write.pending_commands (
+  id uuid not null,
+  saga text not null,
+  event_id uuid not null,
+  index integer not null,
+  name text not null,
+  payload jsonb not null,
+  metadata jsonb not null,
+  cancel_key text,
+  due_at timestamp with time zone not null,
+  status text not null default 'pending'::text,
+  attempts integer not null default 0,
+  epoch integer not null default 0,
+  owner bigint,
+  lease_until timestamp with time zone,
+  error text,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone
+) with (fillfactor=70)
+
+--- table write.streams
+create table write.streams (
+  stream_id uuid not null,
+  stream_type text not null,
+  version integer not null
+) with (fillfactor=80)
+
+--- table write.subscriptions
+create table write.subscriptions (
+  name text not null,
+  "position" bigint not null default 0,
+  epoch integer not null default 0,
+  owner bigint,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  updated_at timestamp with time zone not null default now()
+) with (fillfactor=50)
+
+--- constraint dead_letters_pkey on write.dead_letters
+alter table write.dead_letters add constraint dead_letters_pkey PRIMARY KEY (subscription, "position")
+
+--- constraint events_pkey on write.events
+alter table write.events add constraint events_pkey PRIMARY KEY ("position")
+
+--- constraint events_stream_id_stream_version_key on write.events
+alter table write.events add constraint events_stream_id_stream_version_key UNIQUE (stream_id, stream_version)
+
+--- constraint idempotency_keys_pkey on write.idempotency_keys
+alter table write.idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (actor, key)
+
+--- constraint pending_commands_pkey on write.pending_commands
+alter table write.pending_commands add constraint pending_commands_pkey PRIMARY KEY (id)
+
+--- constraint pending_commands_saga_event_id_index_key on write.pending_commands
+alter table write.pending_commands add constraint pending_commands_saga_event_id_index_key UNIQUE (saga, event_id, index)
+
+--- constraint pending_commands_status_check on write.pending_commands
+alter table write.pending_commands add constraint pending_commands_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'refused'::text, 'cancelled'::text, 'dead'::text])))
+
+--- constraint streams_pkey on write.streams
+alter table write.streams add constraint streams_pkey PRIMARY KEY (stream_id)
+
+--- constraint subscriptions_pkey on write.subscriptions
+alter table write.subscriptions add constraint subscriptions_pkey PRIMARY KEY (name)
+
+--- index write.dead_letters_stream
+CREATE INDEX dead_letters_stream ON write.dead_letters USING btree (subscription, stream_id)
+
+--- index write.idempotency_keys_age
+CREATE INDEX idempotency_keys_age ON write.idempotency_keys USING btree (created_at)
+
+--- index write.pending_commands_cancel
+CREATE INDEX pending_commands_cancel ON write.pending_commands USING btree (cancel_key) WHERE (status = 'pending'::text)
+
+--- index write.pending_commands_due
+CREATE INDEX pending_commands_due ON write.pending_commands USING btree (due_at) WHERE (status = 'pending'::text)
+
+--- function write.advance(text,bigint,bigint,integer)
+CREATE OR REPLACE FUNCTION write.advance(subscription text, from_position bigint, to_position bigint, held_epoch integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'write', 'pg_temp'
+AS $function$
+      begin
+        update subscriptions set position = to_position, updated_at = now()
+          where name = subscription and position = from_position and epoch = held_epoch;
+        if not found then
+          raise exception 'subscription % is not held any more', subscription using errcode = 'AN002';
+        end if;
+        return to_position;
+      end $function$
+
+--- function write.append(uuid[],text[],integer[],uuid[],integer[],uuid[],text[],smallint[],jsonb[],jsonb[],integer[],uuid[],integer[])
+CREATE OR REPLACE FUNCTION write.append(stream_ids uuid[], stream_types text[], expected_versions integer[], event_streams uuid[], event_versions integer[], event_ids uuid[], event_types text[], schema_versions smallint[], event_data jsonb[], distinct_metadata jsonb[], metadata_of integer[], guard_ids uuid[], guard_versions integer[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'write', 'pg_temp'
+AS $function$
+      declare
+        grown int;
+        own int;
+        held int;
+        now_at timestamptz;
+      begin
+        if cardinality(stream_ids) = 1 and cardinality(guard_ids) = 0 then
+          if expected_versions[1] = 0 then
+            insert into streams values (stream_ids[1], stream_types[1], cardinality(event_ids)) on conflict do nothing;
+          else
+            update streams set version = version + cardinality(event_ids)
+              where stream_id = stream_ids[1] and version = expected_versions[1];
+          end if;
+          if not found then return 0; end if;
+        else
+          begin
+            -- Streams and guards are locked in one sorted order, so that commands on the same streams cannot deadlock.
+            for own, held in
+              select locks.i, locks.g from (
+                select stream_ids[i] as id, i, null::int as g from generate_subscripts(stream_ids, 1) i
+                union all
+                select guard_ids[g], null, g from generate_subscripts(guard_ids, 1) g
+              ) locks order by locks.id
+            loop
+              if own is null then
+                perform 1 from streams where stream_id = guard_ids[held] and version = guard_versions[held] for share;
+              else
+                grown := cardinality(array_positions(event_streams, stream_ids[own]));
+                if expected_versions[own] = 0 then
+                  insert into streams values (stream_ids[own], stream_types[own], grown) on conflict do nothing;
+                else
+                  update streams set version = version + grown
+                    where stream_id = stream_ids[own] and version = expected_versions[own];
+                end if;
+              end if;
+              if not found then
+                raise exception using errcode = 'AN001';
+              end if;
+            end loop;
+          exception when sqlstate 'AN001' then
+            return 0;
+          end;
+        end if;
+
+        if pg_advisory_xact_lock_shared(
+          (7777::bigint << 48) | coalesce(pg_sequence_last_value('write.event_position'::regclass), 0)) is null then return 0; end if;
+        now_at := clock_timestamp();
+        insert into events
+          select nextval('write.event_position'::regclass), e.stream, e.version, e.id, e.type, e.schema_version, e.data,
+            distinct_metadata[e.metadata], now_at
+          from unnest(event_streams, event_versions, event_ids, event_types, schema_versions, event_data, metadata_of)
+            e (stream, version, id, type, schema_version, data, metadata);
+        return currval('write.event_position'::regclass);
+      end $function$
+
+--- function write.append_event(uuid,text,integer,uuid,text,smallint,jsonb,jsonb,uuid,integer)
+CREATE OR REPLACE FUNCTION write.append_event(stream uuid, kind text, expected integer, event uuid, type text, schema_version smallint, data jsonb, metadata jsonb, guard uuid, guard_version integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'write', 'pg_temp'
+AS $function$
+      declare
+        drawn bigint;
+      begin
+        if guard is not null then
+          perform 1 from streams where stream_id = guard and version = guard_version for share;
+          if not found then return 0; end if;
+        end if;
+        if expected = 0 then
+          insert into streams values (stream, kind, 1) on conflict do nothing;
+        else
+          update streams set version = expected + 1 where stream_id = stream and version = expected;
+        end if;
+        if not found then return 0; end if;
+        if pg_advisory_xact_lock_shared(
+          (7777::bigint << 48) | coalesce(pg_sequence_last_value('write.event_position'::regclass), 0)) is null then return 0; end if;
+        insert into events values (nextval('write.event_position'::regclass), stream, expected + 1, event, type,
+          schema_version, data, metadata, clock_timestamp()) returning position into drawn;
+        return drawn;
+      end $function$
+
+--- function write.complete_command(uuid,integer)
+CREATE OR REPLACE FUNCTION write.complete_command(command uuid, held_epoch integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'write', 'pg_temp'
+AS $function$
+      begin
+        update pending_commands set status = 'done', finished_at = now(), owner = null, lease_until = null
+          where id = command and epoch = held_epoch and status = 'pending';
+        if not found then
+          raise exception 'pending command % is not held any more', command using errcode = 'AN002';
+        end if;
+        return true;
+      end $function$
+
+--- function write.save_answer(text,text,text,jsonb,bigint,jsonb)
+CREATE OR REPLACE FUNCTION write.save_answer(by_actor text, with_key text, hash text, answer jsonb, at_position bigint, at_versions jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'write', 'pg_temp'
+AS $function$
+        insert into idempotency_keys (actor, key, request_hash, result, position, versions)
+          values (by_actor, with_key, hash, answer, at_position, at_versions) returning true
+      $function$

@@ -1,0 +1,66 @@
+import type { QueryResultRow } from 'pg';
+import utils from 'pg/lib/utils.js';
+import type { Connection } from './connection.js';
+import type { Queryable } from './queryable.js';
+import { breaksConnection, classified, isPlanOutdated } from './sql-state.js';
+import { type Statement, statement } from './sql.js';
+import { asObject, prepareAgain } from './statement-group.js';
+import type { Stragglers } from './stragglers.js';
+import { Breakdown, send } from './trip.js';
+import { DatabaseUnavailable } from './unavailable.js';
+
+const begin = statement('begin');
+const commit = statement('commit');
+const rollback = statement('rollback');
+
+/** One transaction of several steps on one connection. */
+class Transaction implements Queryable {
+  broken = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly until: number,
+  ) {}
+
+  async query<Row extends QueryResultRow>(asked: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const bound = { statement: asked, values: values.map((value) => utils.prepareValue(value)) };
+    const outcome = await send(this.connection, [bound], { deadline: Math.max(1, this.until - performance.now()) });
+    if (outcome instanceof Breakdown) {
+      this.broken ||= outcome.late || breaksConnection(outcome.error);
+      if (isPlanOutdated(outcome.error)) prepareAgain(asked);
+      throw classified(outcome.error);
+    }
+    const { columns, rows } = outcome[0]!;
+    return rows.map((row) => asObject(columns, row) as Row);
+  }
+}
+
+/** @param deadline milliseconds for all of it; what is not committed by then is undone, even if `work` never returns */
+export async function runTransaction<T>(
+  connections: Pick<Stragglers, 'borrow' | 'giveBack'>,
+  deadline: number,
+  work: (connection: Queryable) => Promise<T>,
+): Promise<T> {
+  const until = performance.now() + deadline;
+  const connection = await connections.borrow();
+  const transaction = new Transaction(connection, until);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      transaction.broken = true;
+      reject(new DatabaseUnavailable(new Error(`A transaction was not over within ${deadline} ms`)));
+    }, until - performance.now());
+  });
+  try {
+    await transaction.query(begin);
+    const result = await Promise.race([work(transaction), tooLate]);
+    await transaction.query(commit);
+    return result;
+  } catch (error) {
+    if (!transaction.broken) await transaction.query(rollback).catch(() => (transaction.broken = true));
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    connections.giveBack(connection, transaction.broken);
+  }
+}

@@ -1,0 +1,124 @@
+import { DatabaseUnavailable } from '../../../src/database/unavailable.js';
+import { DatabaseError } from '../database/simulated-database.js';
+import type { SimulatedProcess } from '../machines/simulated-process.js';
+import type { World } from '../world.js';
+
+const CONSUMERS = [
+  'projection:chart@1',
+  'projection:ward@1',
+  'saga:Answering',
+  'saga:Alarms',
+  'saga:Reminders',
+  'handler:Notify',
+];
+
+const TROUBLES: readonly (() => Error)[] = [
+  () => new DatabaseUnavailable('simulated'),
+  () => new DatabaseError('40P01', 'deadlock detected'),
+  () => new DatabaseError('42703', 'column does not exist'),
+  () => new DatabaseError('42501', 'permission denied'),
+  () => new DatabaseError('57014', 'canceling statement due to user request'),
+  () => new DatabaseError('53100', 'disk full'),
+];
+/** What can be wrong for one process only, for long. */
+const TROUBLES_OF_ITS_OWN = TROUBLES.slice(2);
+
+/** Something that goes wrong for a while. It ends by itself, or when everything is mended. */
+type Fault = (world: World, process: SimulatedProcess) => void;
+
+const shortly = (world: World) => world.between(50, 2_000);
+/** Longer than a lease, now and then. */
+const aWhile = (world: World) => (world.random.chance(0.3) ? world.between(9_000, 14_000) : shortly(world));
+
+const pause: Fault = (world, process) => process.pause(aWhile(world));
+const kill: Fault = (_world, process) => process.kill();
+const vanish: Fault = (world, process) => process.vanish(world.between(2_000, 40_000));
+
+const loseEverything: Fault = (world, { name, network }) => {
+  network.reach = world.random.chance(0.5) ? 'silent' : 'refused';
+  world.trace.note(name, () => `the network is ${network.reach}`);
+  world.timeline.after(aWhile(world), () => (network.reach = 'open'));
+};
+
+const loseSome: Fault = (world, { name, network }) => {
+  network.loss = world.between(0.02, 0.3);
+  world.trace.note(name, () => `the network loses ${Math.round(network.loss * 100)} %`);
+  world.timeline.after(shortly(world), () => (network.loss = 0));
+};
+
+const lag: Fault = (world, { name, network }) => {
+  network.lag = world.between(3, 60);
+  world.trace.note(name, () => `the network is ${Math.round(network.lag)} times as slow`);
+  world.timeline.after(shortly(world), () => (network.lag = 1));
+};
+
+const endSession: Fault = (world, { name, subscriptions }) => {
+  world.trace.note(name, () => 'its session is ended by the server');
+  if (subscriptions.owner !== undefined) world.database.endSession(subscriptions.owner);
+};
+
+const endTransaction: Fault = (world) => {
+  world.trace.note('database', () => 'a transaction is terminated');
+  world.database.terminateOne();
+};
+
+const crash: Fault = (world) => {
+  world.trace.note('database', () => 'crashes');
+  world.database.crash();
+  world.timeline.after(shortly(world), () => world.database.restart());
+};
+
+/** Whoever steps on with one subscription meets it. */
+const trouble: Fault = (world) => {
+  const subscription = world.random.pick(CONSUMERS);
+  const error = world.random.pick(TROUBLES);
+  world.trace.note('database', () => `${subscription} meets: ${error().message}`);
+  const affected = [...world.processes];
+  for (const { network } of affected) network.troubles.set(subscription, error);
+  world.timeline.after(aWhile(world), () => {
+    for (const { network } of affected) network.troubles.delete(subscription);
+  });
+};
+
+/** One process meets it, until it ends. */
+const troubleOfItsOwn: Fault = (world, process) => {
+  const subscription = (process.hasTroubleOfItsOwn ??= world.random.pick(CONSUMERS));
+  const error = world.random.pick(TROUBLES_OF_ITS_OWN);
+  world.trace.note(process.name, () => `only here ${subscription} meets: ${error().message}`);
+  process.network.troubles.set(subscription, error);
+};
+
+const FAULTS: readonly Fault[] = [
+  pause,
+  pause,
+  kill,
+  vanish,
+  loseEverything,
+  loseSome,
+  loseSome,
+  lag,
+  endSession,
+  endTransaction,
+  crash,
+  trouble,
+  trouble,
+  troubleOfItsOwn,
+];
+
+/** Lets something go wrong with one of the processes. */
+export function fault(world: World): void {
+  const alive = world.processes.filter(({ isAlive }) => isAlive);
+  if (alive.length === 0) return;
+  world.random.pick(FAULTS)(world, world.random.pick(alive));
+}
+
+/** From now on nothing goes wrong any more, but what is wrong with one process only: others can do without it. */
+export function mend(world: World): void {
+  world.trace.note('world', () => 'is mended');
+  world.database.restart();
+  for (const { machine, network, hasTroubleOfItsOwn } of world.processes) {
+    machine.resume();
+    Object.assign(network, { reach: 'open', loss: 0, lag: 1 });
+    for (const name of [...network.troubles.keys()]) if (name !== hasTroubleOfItsOwn) network.troubles.delete(name);
+  }
+}
