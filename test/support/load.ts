@@ -87,7 +87,7 @@ export class Load {
   }
 
   private async use(): Promise<void> {
-    while (!this.stopping && this.ledger.faults.length === 0) await this.patient();
+    while (!this.stopping && this.ledger.goesOn) await this.patient();
   }
 
   private async patient(): Promise<void> {
