@@ -25,6 +25,7 @@ export class AppModule {
         EventSourcingModule.forRoot({
           readYourWriteTimeoutMs: config.readYourWriteTimeoutMs,
           runsWork: config.role !== 'api',
+          retention: config.retention,
           metadataOf: patientOf,
         }),
         OperationsModule.forRoot(config),

@@ -8,6 +8,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { CommandBus, CqrsModule, EventBus, QueryBus } from '@nestjs/cqrs';
+import { Database } from '../database/database.js';
 import { Aggregates, aggregatesToken } from './aggregates.js';
 import { AsOf } from './as-of.js';
 import { BootChecks } from './boot-checks.js';
@@ -18,7 +19,8 @@ import { DurableQueryBus, READ_YOUR_WRITE_TIMEOUT_MS } from './buses/durable-que
 import { Idempotency } from './buses/idempotency.js';
 import { Clock } from './clock.js';
 import { type Feature, FeatureRegistry } from './feature-registry.js';
-import { Housekeeping } from './housekeeping.js';
+import { Housekeeping } from './housekeeping/housekeeping.js';
+import { type Retention, RETENTION } from './housekeeping/retention.js';
 import { FOREIGN_WORK_LIMIT_MS, USUAL_FOREIGN_WORK_LIMIT_MS } from './limits.js';
 import { BusExecutor, CommandExecutor } from './sagas/command-executor.js';
 import { CommandWorker } from './sagas/command-worker.js';
@@ -45,6 +47,8 @@ export interface EventSourcingOptions {
   readonly runsWork: boolean;
   /** How long a plain event handler or a command of a saga may take; 25 s unless set. */
   readonly foreignWorkLimitMs?: number;
+  /** How long what is over is kept, in days. */
+  readonly retention?: Retention;
   /** Adds what the application knows of an event to its metadata. */
   readonly metadataOf?: MetadataOf;
 }
@@ -81,7 +85,12 @@ export class EventSourcingModule implements OnApplicationBootstrap {
       Subscriptions,
       SubscriptionStatus,
       CommandWorker,
-      Housekeeping,
+      {
+        provide: Housekeeping,
+        inject: [Database, Scheduler],
+        useFactory: (database: Database, scheduler: Scheduler) =>
+          new Housekeeping(database, options.retention ?? RETENTION, scheduler),
+      },
       DurableEventBus,
     ];
     // Nest's CQRS module finds the handlers and fills the buses: ours stand in the places of its own.

@@ -41,24 +41,31 @@ describe(`two processes on one database (SEED=${seed})`, () => {
 
   const clinicAt = (processes: readonly RealProcess[]) => (running = new Load(processes, seed));
   const isReady = async (api: RealProcess) => (await api.client().get('/health/ready')).status === 200;
-  /** Who holds the subscriptions, and how often they changed hands. */
+  /** Who holds how many subscriptions, and how often these changed hands. */
   const holders = async () => {
-    const { rows } = await observer.query<{ owner: string | null; epoch: number; held: number }>(
-      'select owner, epoch, count(*)::int as held from write.subscriptions group by 1, 2 order by 1, 2',
+    const { rows } = await observer.query<{ owner: number; held: number; changes: number }>(
+      `select owner::int, count(*)::int as held, sum(epoch)::int as changes from write.subscriptions
+       where owner is not null group by 1 order by 1`,
     );
     return rows;
   };
-  const theHolder = async () => {
-    const rows = await holders();
-    expect(rows).toHaveLength(1);
-    return rows[0]!;
+  const all = async () => {
+    const { rows } = await observer.query<{ count: number }>('select count(*)::int from write.subscriptions');
+    return rows[0]!.count;
   };
-  const untilTakenOverFrom = async ({ owner }: { owner: string | null }) => {
-    await until(
-      async () => (await holders()).every((holder) => holder.owner !== null && holder.owner !== owner),
-      TAKEN_OVER_WITHIN_MS,
-    );
+  /** Waits until they hold all subscriptions among them, none more than its share. @returns who they are */
+  const untilSharedBy = async (processes: number) => {
+    const expected = await all();
+    await until(async () => {
+      const found = await holders();
+      const held = found.reduce((sum, holder) => sum + holder.held, 0);
+      return (
+        found.length === processes && held === expected && found.every((one) => one.held <= Math.ceil(held / processes))
+      );
+    }, TAKEN_OVER_WITHIN_MS);
+    return (await holders()).map(({ owner }) => owner);
   };
+  const changes = async () => (await holders()).reduce((sum, holder) => sum + holder.changes, 0);
   /** What is written at one of them is read at the other, at once, by its token. */
   const readsWhatIsWritten = async (register: Register, reader: Client, times: number) => {
     for (let i = 1; i <= times; i++) {
@@ -69,29 +76,34 @@ describe(`two processes on one database (SEED=${seed})`, () => {
     }
   };
 
-  it('share the work: when the one that does it is killed, the other takes it over', async () => {
+  it('share the work: when one of them is killed, the other takes over what it held', async () => {
     const first = await start();
     await until(() => isReady(first));
+    const [ofFirst] = await untilSharedBy(1);
     const second = await start();
     await until(() => isReady(second));
     const load = clinicAt([first, second]);
     await load.start();
     await load.goOn();
 
-    const before = await theHolder();
+    const both = await untilSharedBy(2);
+    const before = await changes();
+    const heldByFirst = (await holders()).find(({ owner }) => owner === ofFirst)!.held;
     await first.kill();
-    await untilTakenOverFrom(before);
-    const after = await theHolder();
-    expect(after).toMatchObject({ epoch: before.epoch + 1, held: before.held });
-    expect(await isReady(second)).toBe(true);
+    const ofSecond = both.find((owner) => owner !== ofFirst);
+    expect(await untilSharedBy(1)).toEqual([ofSecond]);
+    // what the second held stayed with it
+    expect(await changes()).toBe(before + heldByFirst);
+    await until(() => isReady(second), TAKEN_OVER_WITHIN_MS);
 
     await first.start();
     await load.goOn();
-    expect(await theHolder()).toEqual(after);
+    expect(await untilSharedBy(2)).toContain(ofSecond);
     await second.kill();
-    await untilTakenOverFrom(after);
+    expect(await untilSharedBy(1)).not.toContain(ofSecond);
     await second.start();
     await load.goOn();
+    await untilSharedBy(2);
     await load.stop();
     await promisesHold(database.url, load.ledger);
   }, 90_000);
@@ -99,22 +111,24 @@ describe(`two processes on one database (SEED=${seed})`, () => {
   it('are not confused by one that was frozen while the other took over, and that comes back', async () => {
     const first = await start();
     await until(() => isReady(first));
+    const [ofFirst] = await untilSharedBy(1);
     const second = await start();
     const processes = [first, second];
     const load = clinicAt(processes);
     await load.start();
     await load.goOn();
+    await untilSharedBy(2);
     await load.stop();
 
-    const before = await theHolder();
     processes.shift();
     await load.start();
     first.freeze();
-    await untilTakenOverFrom(before);
+    expect(await untilSharedBy(1)).not.toContain(ofFirst);
     await load.goOn();
     first.thaw();
     processes.unshift(first);
     await load.goOn(80);
+    await untilSharedBy(2);
     await load.stop();
     await promisesHold(database.url, load.ledger);
     await until(() => isReady(first));

@@ -1,4 +1,4 @@
-import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
+import { type INestApplicationContext, type LoggerService, Module, type Type } from '@nestjs/common';
 import { CommandBus, type ICommand, type IQuery, QueryBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
@@ -17,6 +17,14 @@ import { createTestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 import { CounterModule, counterTables } from './counter.js';
 
+export interface EngineOptions {
+  readonly modules?: Type[];
+  readonly runsWork?: boolean;
+  /** How long handlers and commands of sagas may take. */
+  readonly foreignWorkLimitMs?: number;
+  readonly logger?: LoggerService | false;
+}
+
 /** The engine alone, with a small module on it, in this process. Several can share one database. */
 export class Engine {
   private constructor(
@@ -26,7 +34,7 @@ export class Engine {
 
   static async start(
     databaseUrl: string,
-    { modules = [CounterModule] as Type[], runsWork = true } = {},
+    { modules = [CounterModule], runsWork = true, foreignWorkLimitMs, logger = false }: EngineOptions = {},
   ): Promise<Engine> {
     @Module({
       imports: [
@@ -34,6 +42,7 @@ export class Engine {
         EventSourcingModule.forRoot({
           readYourWriteTimeoutMs: 2000,
           runsWork,
+          ...(foreignWorkLimitMs !== undefined && { foreignWorkLimitMs }),
           metadataOf: (_event, { streamId }) => ({ patientId: streamId }),
         }),
         ...modules,
@@ -41,7 +50,7 @@ export class Engine {
     })
     class EngineTestModule {}
     return new Engine(
-      await NestFactory.createApplicationContext(EngineTestModule, { logger: false, abortOnError: false }),
+      await NestFactory.createApplicationContext(EngineTestModule, { logger, abortOnError: false }),
       databaseUrl,
     );
   }

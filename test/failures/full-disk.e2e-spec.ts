@@ -3,7 +3,7 @@ import { Ledger } from '../support/ledger.js';
 import { Observer } from '../support/observer.js';
 import { demographics } from '../support/patients.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { isReady, Processes, readyOf } from '../support/processes.js';
+import { isReady, Processes } from '../support/processes.js';
 import { promisesHold } from '../support/promises.js';
 import { Random } from '../support/random.js';
 import { SmallDisk } from '../support/small-disk.js';
@@ -45,7 +45,7 @@ if (!disk) process.stderr.write('NOT RUN: the full disk, as this user may not mo
     const working = { over: false };
     const work = Promise.all(
       Array.from({ length: USERS }, async () => {
-        while (!working.over && book.faults.length === 0) {
+        while (!working.over && book.goesOn) {
           await book.command('receptionist', 'POST', '/v1/patients', demographics());
           await pause(10);
         }
@@ -56,7 +56,6 @@ if (!disk) process.stderr.write('NOT RUN: the full disk, as this user may not mo
     disk!.fill();
     await until(() => book.unavailable > 0 || book.faults.length > 0, 20_000);
     expect(book.faults).toEqual([]);
-    await until(async () => (await readyOf(api)).status === 503, 20_000);
     await pause(5000);
     expect(book.faults).toEqual([]);
     disk!.free();

@@ -94,6 +94,11 @@ export class Ledger {
     return this.final({ key: '', what: `GET ${path}` }, () => this.ask(role, (client) => client.get(path, headers)));
   }
 
+  /** Whether there is a reason to send more: not when something was wrong, or it was closed. */
+  get goesOn(): boolean {
+    return !this.closed && this.faults.length === 0;
+  }
+
   /** Asks no more: what has no answer by now gets none. */
   close(): void {
     this.closed = true;

@@ -1,5 +1,5 @@
 import type { ICommand, ISaga } from '@nestjs/cqrs';
-import { Observable, type Operator } from 'rxjs';
+import { identity, Observable, type UnaryFunction } from 'rxjs';
 import type { DomainEvent, EventClass } from '../domain-event.js';
 import type { EventCatalogue } from '../event-catalogue.js';
 import { NotDurable } from '../subscriptions/consumer.js';
@@ -14,7 +14,7 @@ import { NotDurable } from '../subscriptions/consumer.js';
  */
 export class SagaSource {
   private delivered: readonly DomainEvent[] = [];
-  private readonly source: Source;
+  private readonly firstOperators: Observable<unknown>[] = [];
   private readonly answers: readonly Observable<ICommand>[];
 
   constructor(
@@ -25,8 +25,8 @@ export class SagaSource {
       for (const event of this.delivered) saga.next(event);
       saga.complete();
     });
-    this.source = new Source(delivery);
-    this.answers = sagas.map((saga) => saga(this.source));
+    const events$ = watched(delivery, this.firstOperators);
+    this.answers = sagas.map((saga) => saga(events$));
   }
 
   /** @throws NotDurable when a saga does not answer at once: its operators need time. */
@@ -51,7 +51,7 @@ export class SagaSource {
 
   /** Names of the events that these sagas answer, or may answer. */
   typesIn(catalogue: EventCatalogue): ReadonlySet<string> {
-    const { firstOperators } = this.source;
+    const { firstOperators } = this;
     const all = [...catalogue.all()];
     const answered =
       firstOperators.length < this.answers.length
@@ -90,17 +90,14 @@ function probeOf(type: EventClass, onTypeChecked: () => void): DomainEvent {
   });
 }
 
-/** The source of sagas, which remembers the operators that stand first on it. */
-class Source extends Observable<DomainEvent> {
-  readonly firstOperators: Observable<unknown>[] = [];
+type AnyOperator = UnaryFunction<Observable<unknown>, Observable<unknown>>;
 
-  constructor(private readonly delivery: Observable<DomainEvent>) {
-    super((saga) => delivery.subscribe(saga));
-  }
-
-  override lift<R>(operator?: Operator<DomainEvent, R>): Observable<R> {
-    const lifted = this.delivery.lift(operator);
-    this.firstOperators.push(lifted);
-    return lifted;
-  }
-}
+/** The source as sagas see it. What the first operator of each pipe lets through is put into `firstOperators`. */
+const watched = (delivery: Observable<DomainEvent>, firstOperators: Observable<unknown>[]): Observable<DomainEvent> =>
+  Object.assign(new Observable<DomainEvent>((saga) => delivery.subscribe(saga)), {
+    pipe: (first: AnyOperator = identity, ...others: AnyOperator[]) => {
+      const through = first(delivery);
+      firstOperators.push(through);
+      return others.reduce((observable, operator) => operator(observable), through);
+    },
+  });

@@ -1,5 +1,10 @@
 import type { LogRow } from '../tail/log.js';
-import type { LetterKind } from './subscription-store.js';
+
+/**
+ * failed: it could not be handled; unreadable: this build cannot revive it; passed-over: only another build handles its type;
+ * behind: an earlier event of its stream is set aside.
+ */
+export type LetterKind = 'failed' | 'unreadable' | 'passed-over' | 'behind';
 
 /** An event that is set aside for one subscription. */
 export interface Letter {

@@ -4,10 +4,10 @@ import type { Scheduler } from '../scheduling/scheduler.js';
 import { isRolledBack } from '../store/pg-errors.js';
 import type { LoggedEvent } from '../tail/logged-event.js';
 import type { TailFeed } from '../tail/tail-feed.js';
-import type { Checkpoint, Letter } from './checkpoint.js';
+import type { Checkpoint, Letter, LetterKind } from './checkpoint.js';
 import { BatchTooLarge, type Consumer, EventFault } from './consumer.js';
 import { describe } from './describe-error.js';
-import type { Briefing, Claimed, LetterKind, SubscriptionStore } from './subscription-store.js';
+import type { Briefing, Claimed, SubscriptionStore } from './subscription-store.js';
 
 /** How often an event is tried before it is set aside. */
 const ATTEMPTS = 4;
@@ -133,7 +133,10 @@ export class Delivery {
         // it stays unreadable
         if (error instanceof UnreadableEvent) return;
         if (!(error instanceof EventFault)) throw error;
-        if (++attempts === ATTEMPTS) return await this.keepAside(event, error.cause, attempts);
+        if (++attempts === ATTEMPTS) {
+          await this.keepAside(event, error.cause, attempts);
+          return;
+        }
         await this.pauseAfter(attempts);
       }
     }

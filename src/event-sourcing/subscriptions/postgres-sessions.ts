@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Database } from '../../database/database.js';
 import { OWNER_NAMESPACE } from '../store/advisory-locks.js';
+import { assertLockNamespacesAgree } from '../tail/lock-namespaces.js';
 import { assertTailIsSafe, tailOn } from '../tail/postgres-tail.js';
 import { type ProcessSession, Sessions } from './process-session.js';
 
@@ -12,6 +13,8 @@ const DEADLINE_MS = 5_000;
 /** A connection outside of the pools, whose advisory lock is what others see of the process being alive. */
 @Injectable()
 export class PostgresSessions extends Sessions {
+  private isFit = false;
+
   constructor(private readonly database: Database) {
     super();
   }
@@ -23,7 +26,8 @@ export class PostgresSessions extends Sessions {
       query_timeout: DEADLINE_MS,
     });
     try {
-      await assertTailIsSafe(connection);
+      if (!this.isFit) await assertFit(connection);
+      this.isFit = true;
       const { rows } = await connection.query<{ owner: number }>(`
         select owner, pg_advisory_lock((${OWNER_NAMESPACE}::bigint << 48) | owner)
         from (select nextval('write.owner_id') as owner offset 0) drawn`);
@@ -33,6 +37,12 @@ export class PostgresSessions extends Sessions {
       throw error;
     }
   }
+}
+
+/** Asked once: a database does not change in this under a running process. */
+async function assertFit(connection: Client): Promise<void> {
+  await assertTailIsSafe(connection);
+  await assertLockNamespacesAgree(connection);
 }
 
 class PostgresSession implements ProcessSession {

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { sql, statement } from '../../database/sql.js';
-import { type Checkpoint, checkpointCall, checkpointValues } from './checkpoint.js';
+import { type Checkpoint, type LetterKind, checkpointCall, checkpointValues } from './checkpoint.js';
 import { leaseIsOver, livingOwners, ownerIsGone } from './owners.js';
 import {
   type Briefing,
   type Claimed,
   type Declaration,
-  type LetterKind,
   type SetAside,
   SubscriptionStore,
   type Survey,

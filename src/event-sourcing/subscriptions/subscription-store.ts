@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint, LetterKind } from './checkpoint.js';
 
 export interface Declaration {
   readonly name: string;
@@ -43,12 +43,6 @@ export interface Briefing {
   readonly declared: ReadonlyMap<string, number>;
   readonly setAside: readonly SetAside[];
 }
-
-/**
- * failed: it could not be handled; unreadable: this build cannot revive it; passed-over: only another build handles its type;
- * behind: an earlier event of its stream is set aside.
- */
-export type LetterKind = 'failed' | 'unreadable' | 'passed-over' | 'behind';
 
 /** The rows of `write.subscriptions` and what belongs to them. A port: PostgreSQL in life, a model of it in the simulation. */
 export abstract class SubscriptionStore {

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { newId } from '../ids.js';
 import { FLOOR_NAMESPACE } from '../store/advisory-locks.js';
+import { tailOn } from './postgres-tail.js';
 import { safePosition } from './safe-tail.js';
 
 /** One event on a new stream, by each of the functions that append. */
@@ -31,7 +32,7 @@ export async function assertLockNamespacesAgree(connection: Pick<Client, 'query'
     try {
       const drawn = await positionOf(connection, append, [newId(), newId()]);
       const floor = await positionOf(connection, ownFloor);
-      if (!(floor < drawn) || !((await safePosition(connection)) < drawn)) {
+      if (!(floor < drawn) || !((await safePosition(tailOn(connection))) < drawn)) {
         throw new Error(
           `${name} takes no lock below its position in the namespace ${FLOOR_NAMESPACE}, where this version looks for it: ` +
             'this build and the migrations of the database do not belong together',

@@ -5,7 +5,7 @@ import { at, CancelTimer } from '../../../src/event-sourcing/sagas/timers.js';
 import { Answer, AnswerAmendment, Remind, RingAlarm } from './commands.js';
 import { AlarmCleared, AlarmSet, Amended, type Marked, Noted, Weighed } from './events.js';
 
-type WardSaga = ISaga<DomainEvent<object>>;
+type WardSaga = ISaga<DomainEvent>;
 
 const keyOf = (streamId: string) => `alarm ${streamId}`;
 

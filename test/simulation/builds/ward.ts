@@ -46,7 +46,10 @@ export class Ward extends CommandExecutor {
       const position = await this.network.transact(what, () =>
         log.append({ streamId, expectedVersion, events, metadata, staysOpenMs, isRolledBack, completes }),
       );
-      if (position > 0) return this.appended.raise();
+      if (position > 0) {
+        this.appended.raise();
+        return;
+      }
       if (attempt === MAX_ATTEMPTS) throw new ConcurrencyConflict(streamId, expectedVersion, expectedVersion);
       await this.scheduler.pause(this.world.between(1, 2 ** Math.min(attempt, 6)));
     }

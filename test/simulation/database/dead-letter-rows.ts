@@ -1,4 +1,4 @@
-import type { LetterKind } from '../../../src/event-sourcing/subscriptions/subscription-store.js';
+import type { LetterKind } from '../../../src/event-sourcing/subscriptions/checkpoint.js';
 
 export interface DeadLetter {
   readonly subscription: string;

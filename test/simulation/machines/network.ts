@@ -93,7 +93,10 @@ export class Network {
       };
       const arrive = () => {
         if (this.reach === 'silent') return;
-        if (this.reach === 'refused' || this.database.isDown || this.random.chance(this.loss)) return fail();
+        if (this.reach === 'refused' || this.database.isDown || this.random.chance(this.loss)) {
+          fail();
+          return;
+        }
         execute((outcome) => {
           // as good as no latency, and half as many steps
           if (this.random.chance(0.5)) answer(outcome);

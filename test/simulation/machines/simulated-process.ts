@@ -142,7 +142,8 @@ export class SimulatedProcess {
   private async declared(): Promise<void> {
     for (;;) {
       try {
-        return await this.parts.declare(this);
+        await this.parts.declare(this);
+        return;
       } catch {
         await this.scheduler.pause(START_AGAIN_MS);
         if (this.isStopping) return;

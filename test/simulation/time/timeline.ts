@@ -42,17 +42,22 @@ export class Timeline {
     return new Promise((resolve, reject) => {
       const step = () => {
         try {
-          if (until()) return resolve();
+          if (until()) {
+            resolve();
+            return;
+          }
           const next = this.next(before);
           if (!next) {
             this.now = Math.max(this.now, before);
-            return resolve();
+            resolve();
+            return;
           }
           this.now = next.at;
           this.steps++;
           next.run!();
         } catch (error) {
-          return reject(error instanceof Error ? error : new Error(String(error)));
+          reject(error instanceof Error ? error : new Error(String(error)));
+          return;
         }
         // The promises that the step has settled run before the next turn of the event loop.
         setImmediate(step);
