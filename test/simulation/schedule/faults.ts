@@ -98,7 +98,11 @@ const troubleOfItsOwn: Fault = (world, process) => {
 /** What may go wrong in one schedule. */
 export interface Theme {
   readonly faults: readonly Fault[];
+  /** From `leastFaults` on there are fewer than `mostFaults` more. */
+  readonly leastFaults: number;
   readonly mostFaults: number;
+  /** Share of its schedules in which several workers are there from the beginning. */
+  readonly severalWorkers: number;
   /** How often another build is rolled out. */
   readonly rolls: readonly number[];
   /** Share of its schedules that are longer than a lease. */
@@ -112,11 +116,20 @@ const troubles = [trouble, troubleOfItsOwn];
 const crashes = [crash, endTransaction];
 const anything: Theme = {
   faults: [pauses, ends, connections, troubles, crashes].flat(),
-  mostFaults: 6,
+  leastFaults: 0,
+  mostFaults: 7,
+  severalWorkers: 0.6,
   rolls: [0, 1, 1, 2, 3],
   long: 0.1,
 };
-const only = (faults: readonly Fault[], long: number): Theme => ({ faults, long, mostFaults: 3, rolls: [0, 0, 1] });
+const only = (faults: readonly Fault[], long: number): Theme => ({
+  faults,
+  leastFaults: 1,
+  mostFaults: 3,
+  severalWorkers: 0.9,
+  rolls: [0, 0, 0, 1],
+  long,
+});
 
 /** Half of the schedules have faults of all kinds; the others have some of one kind, and little that comes between. */
 export const THEMES: readonly Theme[] = [
