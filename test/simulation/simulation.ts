@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { BuildName } from './builds/build.js';
-import { Always } from './invariants/always.js';
 import { eventually } from './invariants/eventually.js';
+import { HolderWatch } from './invariants/holder-watch.js';
+import { LogWatch } from './invariants/log-watch.js';
 import { Parts } from './parts.js';
 import { Deployment } from './schedule/deployment.js';
 import { fault, mend, THEMES } from './schedule/faults.js';
@@ -28,27 +29,31 @@ export interface Verdict {
 /** How often it is looked whether all is well. */
 const LOOK_MS = 250;
 /** Longer than a lease, and than a pause that is longer than a lease. */
-const LONGEST_MS = 18_000;
-const A_PAUSE_MS = 14_000;
+const LONGEST_MS = 15_500;
+const A_PAUSE_MS = 12_000;
 /** Share of the long ones in which all requests come at the beginning, and what goes wrong after them. */
 const QUIET = 0.7;
 const BUSY_MS = 700;
-const CALM_MS = 2_500;
+const CALM_MS = 2_000;
 const LAST_MS = 2_000;
 
 /** One schedule: some seconds in which requests come, processes come and go, and things go wrong; then all must become well. */
 class Simulation {
   readonly world: World;
-  private readonly always: Always;
   private readonly deployment: Deployment;
   private violation: Violation | undefined;
 
   constructor({ seed, isTraced = false, parts = new Parts() }: Options) {
     this.world = new World(seed, isTraced, parts);
-    this.always = new Always(this.world);
-    this.world.holderOf = (name) => this.always.holderOf(name);
+    const holders = new HolderWatch(this.world);
+    const log = new LogWatch(this.world, holders);
+    this.world.holderOf = (name) => holders.holderOf(name);
     this.deployment = new Deployment(this.world, parts);
-    this.world.database.watch = (who) => this.checked(() => this.always.look(who));
+    this.world.database.watch = (who) =>
+      this.checked(() => {
+        holders.look(who);
+        log.look();
+      });
   }
 
   async run(): Promise<Verdict> {
