@@ -65,9 +65,9 @@ describe(`connections to the database that hang (SEED=${seed})`, () => {
     await Promise.all(Array.from({ length: 30 }, () => desk.registersAndReads()));
     const idle = await observer.rows<{ pid: number; name: string }>(
       `select pid, application_name as name from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid() and state = 'idle' and backend_type = 'client backend' order by random()`,
+       where datname = current_database() and pid <> pg_backend_pid() and state = 'idle' and backend_type = 'client backend' order by state_change desc`,
     );
-    // One of each kind that the process has, and some more.
+    // One of each kind that the process has, and some more: those that were used last, and will be used next.
     const kinds = new Map(idle.map((backend) => [backend.name, backend]));
     const chosen = [...kinds.values(), ...idle.filter((backend) => kinds.get(backend.name) !== backend)].slice(
       0,
