@@ -51,6 +51,11 @@ export class RestOfLife1700000400000 implements MigrationInterface {
       create index pending_commands_finished on write.pending_commands (status, finished_at)
         where status in ('done', 'cancelled', 'refused')`);
 
+    // There are few or none; whether there are any is asked with each look at the health.
+    await runner.query(
+      `create index pending_commands_dead on write.pending_commands (finished_at) where status = 'dead'`,
+    );
+
     // Builds from before know no trouble: where they get on, there is none.
     await runner.query(`
       create or replace function write.advance(subscription text, from_position bigint, to_position bigint, held_epoch int)

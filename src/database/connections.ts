@@ -18,7 +18,7 @@ export class Connections {
 
   /** How many can be taken now. */
   get free(): number {
-    return this.most - this.all.size + this.idle.length;
+    return this.closed ? 0 : this.most - this.all.size + this.idle.length;
   }
 
   /** One that is open and idle, else one that is being opened. Only while there is a free one. */
@@ -29,7 +29,6 @@ export class Connections {
   giveBack(connection: Connection): void {
     if (!this.all.has(connection)) return;
     connection.answeredAt = performance.now();
-    if (this.closed) return this.discard(connection);
     this.idle.push(connection);
     this.tidying ??= setTimeout(() => this.tidy(), IDLE_MS).unref();
   }
@@ -44,10 +43,12 @@ export class Connections {
     for (const connection of this.idle.filter(({ answeredAt }) => answeredAt < moment)) this.discard(connection);
   }
 
+  /** Those that are in use are not waited for. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.tidying);
     const leaving = this.idle.splice(0);
+    for (const connection of this.all) if (!leaving.includes(connection)) this.discard(connection);
     await Promise.all(leaving.map((connection) => connection.end()));
   }
 

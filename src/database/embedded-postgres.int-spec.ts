@@ -1,11 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { administer } from '../../test/support/test-database.js';
 import { until } from '../../test/support/until.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
+import { freePort } from './postgres-server.js';
 
 describe('the embedded PostgreSQL', () => {
   let folder: string;
@@ -105,6 +109,64 @@ describe('the embedded PostgreSQL', () => {
         () => false,
       ),
     );
+  });
+
+  describe('that died and cannot start', () => {
+    let said: string[];
+    let user: EmbeddedPostgres;
+    beforeEach(async () => {
+      said = [];
+      user = await EmbeddedPostgres.open(folder, (line) => said.push(line));
+      open.push(user);
+      said = [];
+    });
+
+    const data = () => join(folder, 'postgres/data');
+    const away = () => join(folder, 'postgres/data-away');
+    const die = async () => {
+      const first = postmaster();
+      renameSync(data(), away());
+      process.kill(first, 'SIGQUIT');
+      await until(() => said.length > 0);
+    };
+    const answers = () =>
+      ask(user.url, 'select 1 as it').then(
+        () => true,
+        () => false,
+      );
+
+    it('is tried until it can, and says so once, and once that it runs', async () => {
+      await die();
+      // longer than the starts that are tried in a row
+      await pause(3000);
+      expect(said).toEqual([expect.stringContaining(join(folder, 'postgres/log'))]);
+      expect(await answers()).toBe(false);
+      renameSync(away(), data());
+      await until(answers);
+      await until(() => said.length > 1);
+      expect(said.slice(1)).toEqual([expect.stringContaining('runs again')]);
+    });
+
+    it('waits for its port, which all users know', async () => {
+      const port = Number(new URL(user.url).port);
+      await die();
+      await until(async () => (await freePort(port)) === port);
+      const stranger = createServer().listen(port, '127.0.0.1');
+      await once(stranger, 'listening');
+      renameSync(away(), data());
+      await pause(1500);
+      expect(isRunning()).toBe(false);
+      stranger.close();
+      await until(answers);
+      expect(Number(new URL(user.url).port)).toBe(port);
+    });
+
+    it('lets its user leave', async () => {
+      await die();
+      await user.close();
+      renameSync(away(), data());
+      rmSync(pidFile(), { force: true });
+    });
   });
 
   it('keeps values out of its log', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { embeddedCluster } from './embedded-folder.js';
+import { reasonOf } from './fitness.js';
 import {
   type Cluster,
   createCluster,
@@ -21,6 +22,10 @@ const DATABASE = 'anamnesis';
 /** Held shared by every process that uses the server, and alone by the one that stops it. */
 const USERS = [0x616e616d, 2] as const;
 const START_TIMEOUT_MS = 60_000;
+/** Starts of a server that ends at once, before somebody is told. */
+const STARTS = 3;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
 
 const settings = {
   shared_buffers: '256MB',
@@ -36,16 +41,18 @@ const settings = {
  * lock, so that users who were killed do not count.
  */
 export class EmbeddedPostgres {
-  private closed = false;
+  private readonly closing = new AbortController();
   private joining: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly cluster: Cluster,
     private session: Session,
+    private readonly say: (line: string) => void,
   ) {
     this.keepRunning();
   }
 
+  /** @param say hears of each change: where the data is, that the server is gone, that it runs again */
   static async open(dataFolder: string, say: (line: string) => void = () => undefined): Promise<EmbeddedPostgres> {
     const cluster = await embeddedCluster(dataFolder, say);
     await createCluster(cluster);
@@ -53,7 +60,7 @@ export class EmbeddedPostgres {
     await session.client.query(`create database ${DATABASE}`).catch((error: unknown) => {
       if (!(error instanceof pg.DatabaseError && ALREADY_THERE.has(error.code ?? ''))) throw error;
     });
-    return new EmbeddedPostgres(cluster, session);
+    return new EmbeddedPostgres(cluster, session, say);
   }
 
   get url(): string {
@@ -62,7 +69,7 @@ export class EmbeddedPostgres {
 
   /** Leaves the server to its other users, or stops it when there are none. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     await this.joining;
     const { client } = this.session;
     const alone = await isLastUser(client).catch(() => false);
@@ -71,16 +78,44 @@ export class EmbeddedPostgres {
     await client.end().catch(() => undefined);
   }
 
-  /** If the server dies under its users, the first to see it starts it again, on the same port when that is still free. */
+  /** If the server dies under its users, the first to see it starts it again, on the port that all of them know. */
   private keepRunning(): void {
-    this.session.client.once('end', () => {
-      if (!this.closed) this.joining = this.rejoin().catch(() => undefined);
+    void this.session.ended.then(() => {
+      if (!this.closing.signal.aborted) this.joining = this.rejoin();
     });
   }
 
+  /** As long as it takes: what is in the way of the server, such as a full disk, may be gone at any time. */
   private async rejoin(): Promise<void> {
-    this.session = await join(this.cluster);
-    this.keepRunning();
+    const { signal } = this.closing;
+    const before = this.session;
+    let told = false;
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        this.session = await join(this.cluster, before.port);
+        if (told || this.session.pid !== before.pid) this.tellThatItRuns(before);
+        this.keepRunning();
+        return;
+      } catch (error) {
+        if (!told && !signal.aborted) {
+          this.say(
+            `The embedded PostgreSQL is gone, and cannot be started: ${reasonOf(error)}. ` +
+              `Its log is ${logOf(this.cluster)}. It is tried until it runs.`,
+          );
+          told = true;
+        }
+        await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private tellThatItRuns(before: Session): void {
+    const { port } = this.session;
+    this.say(
+      port === before.port
+        ? `The embedded PostgreSQL was gone, and runs again. Its log is ${logOf(this.cluster)}.`
+        : `The embedded PostgreSQL runs on port ${port} now, no more on ${before.port}: start this process again.`,
+    );
   }
 }
 
@@ -89,20 +124,25 @@ const ALREADY_THERE = new Set(['42P04', '23505']);
 
 interface Session extends Postmaster {
   readonly client: pg.Client;
+  /** Resolves when the connection is gone. */
+  readonly ended: Promise<void>;
 }
 
-/** Becomes a user of the running server, starting it where there is none. Any number of processes may do so at once. */
-async function join(cluster: Cluster): Promise<Session> {
+/**
+ * Becomes a user of the running server, starting it where there is none. Any number of processes may do so at once.
+ * @param port the only one to start it on; by default that of the last start, else a free one
+ */
+async function join(cluster: Cluster, port?: number): Promise<Session> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   let attempts = 0;
   while (Date.now() < deadline) {
     const postmaster = runningPostmaster(cluster);
     if (postmaster) {
-      const client = await use(urlOf(cluster, postmaster.port, 'postgres'));
-      if (client) return { ...postmaster, client };
+      const user = await use(urlOf(cluster, postmaster.port, 'postgres'));
+      if (user) return { ...postmaster, ...user };
     } else {
-      if (++attempts > 3) break;
-      await startServer(cluster);
+      if (++attempts > STARTS) break;
+      await startServer(cluster, port);
     }
     await pause(50);
   }
@@ -110,9 +150,10 @@ async function join(cluster: Cluster): Promise<Session> {
 }
 
 /** Returns when a server is there or this one has failed. Of several that start at once, PostgreSQL lets one live. */
-async function startServer(cluster: Cluster): Promise<void> {
+async function startServer(cluster: Cluster, only?: number): Promise<void> {
   removeStalePidFile(cluster);
-  const port = await freePort(rememberedPort(cluster));
+  const port = await freePort(only ?? rememberedPort(cluster));
+  if (only !== undefined && port !== only) throw new Error(`another program listens on its port ${only}`);
   const { ended } = spawnServer(cluster, port, settings);
   let over = false;
   void ended.then(() => (over = true));
@@ -120,7 +161,7 @@ async function startServer(cluster: Cluster): Promise<void> {
 }
 
 /** A session that counts as a user; none while the server starts, recovers or stops. */
-async function use(url: string): Promise<pg.Client | undefined> {
+async function use(url: string): Promise<Pick<Session, 'client' | 'ended'> | undefined> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'anamnesis user of the server',
@@ -128,10 +169,11 @@ async function use(url: string): Promise<pg.Client | undefined> {
     keepAlive: true,
   });
   client.on('error', () => undefined);
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
   try {
     await client.connect();
     await client.query('select pg_advisory_lock_shared($1, $2)', [...USERS]);
-    return client;
+    return { client, ended };
   } catch {
     await client.end().catch(() => undefined);
     return undefined;

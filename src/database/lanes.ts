@@ -73,7 +73,7 @@ export class Lanes {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.connections.map((some) => some.close()));
+    await Promise.all(LANES.map((lane) => this.pipelines[lane].close()));
   }
 
   private pipeline(lane: Lane, { connections, patient, ...options }: LaneOptions): Pipeline {

@@ -88,6 +88,12 @@ export class Pipeline {
     return this.stragglers;
   }
 
+  /** What waits is refused, what is on its way is given up. */
+  async close(): Promise<void> {
+    this.waiting.close();
+    await Promise.all([this.connections.close(), this.stragglers.close()]);
+  }
+
   private add(one: Asked): void {
     if (this.stragglers.hasLike(one)) return this.stragglers.add(one);
     this.waiting.add(one);

@@ -73,6 +73,11 @@ export class Stragglers {
     this.sendNext();
   }
 
+  async close(): Promise<void> {
+    this.waiting.close();
+    await this.connections.close();
+  }
+
   private sendNext(): void {
     while (this.connections.free > 0) {
       const borrower = this.borrowers.shift();

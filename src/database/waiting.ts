@@ -1,5 +1,5 @@
 import type { BoundStatement, Result } from './statement-group.js';
-import { DatabaseBusy } from './unavailable.js';
+import { DatabaseBusy, DatabaseUnavailable } from './unavailable.js';
 
 /** A statement on its way through a lane. */
 export interface Asked extends BoundStatement {
@@ -32,6 +32,7 @@ export class Waiting {
   private readonly statements: Asked[] = [];
   private weightOfAll = 0;
   private watching: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(private readonly options: WaitingOptions) {}
 
@@ -53,6 +54,7 @@ export class Waiting {
 
   /** @throws DatabaseBusy when too much waits already */
   add(one: Asked): void {
+    if (this.closed) throw closed();
     const { most, mostWeight } = this.options;
     const { length } = this.statements;
     if (length >= most || (length > 0 && this.weightOfAll + one.weight > mostWeight)) {
@@ -64,6 +66,10 @@ export class Waiting {
 
   /** They have waited before, and do not wait for those that came later. */
   putBack(some: readonly Asked[]): void {
+    if (this.closed) {
+      for (const { reject } of some) reject(closed());
+      return;
+    }
     this.statements.unshift(...some);
     for (const { weight } of some) this.weightOfAll += weight;
   }
@@ -95,6 +101,13 @@ export class Waiting {
     this.watching = setTimeout(() => this.refuseLate(), Math.max(1, left)).unref();
   }
 
+  /** Refuses all that wait and all that come. */
+  close(): void {
+    clearTimeout(this.watching);
+    this.closed = true;
+    for (const { reject } of this.take(this.length)) reject(closed());
+  }
+
   private refuseLate(): void {
     this.watching = undefined;
     const before = performance.now() - this.options.patience;
@@ -104,6 +117,8 @@ export class Waiting {
     this.watch();
   }
 }
+
+const closed = () => new DatabaseUnavailable(new Error('This process has closed its connections'));
 
 /** Of its deadline, how much a statement has left when it is sent. Never so little that a good connection would be given up for it. */
 export const timeLeft = (since: number, deadline: number, now: number): number =>

@@ -13,6 +13,9 @@ export class HealthCheckResponse {
    * @example 'does not answer'
    */
   detail?: string;
+
+  /** True where the check holds, but somebody should look: events are set aside, so some rows are not up to date. */
+  degraded?: boolean;
 }
 
 export class HealthChecksResponse {

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Database } from '../database/database.js';
 import { sql } from '../database/sql.js';
-import { SubscriptionStatus } from '../event-sourcing/index.js';
+import { type SubscriptionState, SubscriptionStatus } from '../event-sourcing/index.js';
 
 export interface Check {
   readonly ok: boolean;
   /** What is wrong, for the operator. Never a message of the database, which may hold data. */
   readonly detail?: string;
+  /** It holds, but somebody should look: events are set aside. */
+  readonly degraded?: true;
 }
 
 export type Checks = Readonly<Record<'database' | 'migrations' | 'subscriptions', Check>>;
@@ -47,10 +49,23 @@ export class Readiness {
   }
 
   private async subscribed(): Promise<Check> {
-    const stopped = (await this.subscriptions.states()).filter(({ running }) => !running).map(({ name }) => name);
-    return stopped.length === 0 ? { ok: true } : { ok: false, detail: `not running: ${stopped.join(', ')}` };
+    const states = await this.subscriptions.states();
+    const stopped = states.filter(({ running }) => !running);
+    const aside = states.filter(({ hasDeadLetters }) => hasDeadLetters).map(({ name }) => name);
+    const details = [
+      ...(stopped.length > 0 ? [`not running: ${stopped.map(withTrouble).join(', ')}`] : []),
+      ...(aside.length > 0 ? [`events are set aside for ${aside.join(', ')}`] : []),
+    ];
+    return {
+      ok: stopped.length === 0,
+      ...(details.length > 0 && { detail: details.join('; ') }),
+      ...(aside.length > 0 && { degraded: true as const }),
+    };
   }
 }
+
+/** What stopped it is told by its kind and code, never by a message of the database, which may hold data. */
+const withTrouble = ({ name, trouble }: SubscriptionState) => (trouble ? `${name} (${trouble})` : name);
 
 /** A check that fails or takes too long is a check that does not hold. */
 async function within(check: Promise<Check>, detail: string): Promise<Check> {

@@ -60,6 +60,20 @@ describe('the lock of an append', () => {
     expect(rows).toEqual([{ events: 0 }]);
   });
 
+  it('refuses the start where the tail itself looks elsewhere', async () => {
+    const looks: string[] = [];
+    const elsewhere = {
+      query: (asked: string | { text: string; values?: unknown[] }) => {
+        const { text } = typeof asked === 'string' ? { text: asked } : asked;
+        if (!/min\(.*pg_locks/s.test(text) || text.includes('pg_backend_pid')) return client.query(asked as string);
+        looks.push(text);
+        return client.query(text.replace('7777', '7779'));
+      },
+    } as unknown as pg.Client;
+    await expect(assertLockNamespacesAgree(elsewhere)).rejects.toThrow('write.append_event takes no lock');
+    expect(looks).toEqual([expect.stringContaining('7777')]);
+  });
+
   it('refuses the start when another transaction holds the floor meanwhile, too', async () => {
     const other = new pg.Client({ connectionString: database.url, types });
     await other.connect();

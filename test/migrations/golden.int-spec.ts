@@ -1,12 +1,12 @@
 import { globSync } from 'node:fs';
 import { basename } from 'node:path';
+import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { goldenFile, goldenSchema } from '../../src/database/golden-schema.js';
 import { type MigrationClass, nameOf } from '../../src/database/migration-checksum.js';
 import { difference, listingOf, objectsOf, schemaObjects } from '../../src/database/schema-listing.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { inPassing } from '../support/empty-database.js';
 import { replay } from './replay.js';
 
 /** The same migration, which sends other SQL where `edit` changes a statement. */
@@ -18,6 +18,18 @@ function edited(Migration: MigrationClass, edit: (sql: string) => string): Migra
       await super.up({ query: (sql: string) => runner.query(edit(sql)) as Promise<unknown> } as QueryRunner);
     }
   };
+}
+
+/** Works in one transaction that is taken back. */
+async function inPassing<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 describe('each migration has a golden dump of the schema after it', () => {

@@ -7,9 +7,8 @@ import { typeOrmOptions } from '../../src/database/data-source.js';
 import { checksumOf, type MigrationClass, nameOf } from '../../src/database/migration-checksum.js';
 import { migrateDatabase, PendingMigrations, refusePending } from '../../src/database/migrations.js';
 import { DifferentPast } from '../../src/database/past.js';
-import { createEmptyDatabase } from '../support/empty-database.js';
 import { restore } from '../support/released-data.js';
-import type { TestDatabase } from '../support/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 const e2787b4 = migrations.slice(0, 5);
 const settings = ({ url }: TestDatabase) => ({ url, poolSize: 2 });

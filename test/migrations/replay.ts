@@ -4,7 +4,7 @@ import { typeOrmOptions } from '../../src/database/data-source.js';
 import { goldenFile, goldenSchema } from '../../src/database/golden-schema.js';
 import { type MigrationClass, nameOf } from '../../src/database/migration-checksum.js';
 import { difference, listingOf, type SchemaObject, schemaObjects } from '../../src/database/schema-listing.js';
-import { createEmptyDatabase } from '../support/empty-database.js';
+import { createEmptyDatabase } from '../support/test-database.js';
 
 /**
  * Applies migrations one by one to an empty database. Of each: how the schema differs from its golden dump, undefined where it

@@ -10,7 +10,9 @@ import type { Sessions } from '../../src/event-sourcing/subscriptions/process-se
 import type { SubscriptionStore } from '../../src/event-sourcing/subscriptions/subscription-store.js';
 import { Subscriptions } from '../../src/event-sourcing/subscriptions/subscriptions.js';
 import type { Log } from '../../src/event-sourcing/tail/log.js';
+import { PendingCommandRows } from './database/pending-command-rows.js';
 import type { SimulatedDatabase } from './database/simulated-database.js';
+import { SubscriptionRows } from './database/subscription-rows.js';
 import type { Network } from './machines/network.js';
 import type { SimulatedProcess } from './machines/simulated-process.js';
 import { SimulatedLog } from './ports/simulated-log.js';
@@ -21,6 +23,14 @@ import { SimulatedSubscriptionStore } from './ports/simulated-subscription-store
 
 /** What a process is put together of: the classes of the engine, and ports that are simulated. A planted bug replaces one of them. */
 export class Parts {
+  subscriptionRows(database: SimulatedDatabase): SubscriptionRows {
+    return new SubscriptionRows(database);
+  }
+
+  pendingCommandRows(database: SimulatedDatabase): PendingCommandRows {
+    return new PendingCommandRows(database);
+  }
+
   declare(process: SimulatedProcess): Promise<void> {
     return process.subscriptions.declare();
   }

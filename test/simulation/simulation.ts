@@ -36,7 +36,7 @@ class Simulation {
   private violation: Violation | undefined;
 
   constructor({ seed, isTraced = false, parts = new Parts() }: Options) {
-    this.world = new World(seed, isTraced);
+    this.world = new World(seed, isTraced, parts);
     this.always = new Always(this.world);
     this.world.holderOf = (name) => this.always.holderOf(name);
     this.deployment = new Deployment(this.world, parts);

@@ -1,6 +1,6 @@
 import { Random } from '../support/random.js';
 import type { BuildName } from './builds/build.js';
-import { SimulatedDatabase } from './database/simulated-database.js';
+import { SimulatedDatabase, type Tables } from './database/simulated-database.js';
 import type { StoredEvent } from './database/write-log.js';
 import type { SimulatedProcess } from './machines/simulated-process.js';
 import type { Request } from './schedule/requests.js';
@@ -66,11 +66,12 @@ export class World {
   constructor(
     readonly seed: number,
     isTraced: boolean,
+    tables: Tables,
   ) {
     this.random = new Random(seed);
     this.foreign = new Random(~seed);
     this.trace = new Trace(this.timeline, isTraced);
-    this.database = new SimulatedDatabase(this.timeline, this.random);
+    this.database = new SimulatedDatabase(this.timeline, this.random, tables);
   }
 
   newId(kind: string): string {

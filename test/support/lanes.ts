@@ -26,7 +26,7 @@ export async function openLanes(
     database,
     close: async () => {
       await database.close();
-      await dataSource.destroy();
+      if (dataSource.isInitialized) await dataSource.destroy();
     },
   };
 }

@@ -177,7 +177,7 @@ export class Load {
   private async isRecorded(patientId: string, _registered?: Answer, encounterId?: string): Promise<void> {
     const [kind, entry] = this.random.pick<readonly [string, object]>([
       ['conditions', { code: HYPERTENSION, onset: '2019-04-03' }],
-      ['allergies', { code: HYPERTENSION, category: 'food' }],
+      ['allergies', { code: HYPERTENSION, category: ['food'] }],
       ['medication-orders', { code: PARACETAMOL }],
       ['immunizations', { code: INFLUENZA, occurredAt: '2024-10-01' }],
       [

@@ -26,12 +26,15 @@ export async function administer(serverUrl: string, ...statements: readonly stri
   }
 }
 
+/** A database without any migration. */
+export const createEmptyDatabase = (): Promise<TestDatabase> => createTestDatabase('template1');
+
 /** A database of its own for one suite, migrated, on the server that the test run shares. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(template = TEMPLATE): Promise<TestDatabase> {
   const server = process.env['TEST_SERVER_URL'];
   if (!server) throw new Error('There is no test server: run the suites through jest.config.cjs');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `create database ${name} template ${TEMPLATE}`);
+  await administer(server, `create database ${name} template ${template}`);
   return {
     url: databaseUrl(server, name),
     drop: () => administer(server, `drop database ${name} with (force)`),

@@ -73,7 +73,7 @@ export class ResourceAllocations {
 
   /** They are no less expired when the command fails after all, and a booking of one of them finds that its rows are gone. */
   private async overExpiredHolds({ resourceIds, booking: { time } }: Appointment, now: Instant): Promise<RunAgain> {
-    await this.database.query(clearExpiredHolds, [resourceIds, time.busyFrom, time.busyTo, now]);
+    await this.database.query(clearExpiredHolds, [resourceIds, time.busyFrom, time.busyTo, now], 'commands');
     return new RunAgain('Expired holds stood in the way');
   }
 
@@ -100,13 +100,8 @@ export class ResourceAllocations {
   /** When any of the resources is taken, buffers and holds in force included. */
   async taken(resourceIds: readonly string[], window: Interval, now: Instant, ignoring?: string): Promise<Interval[]> {
     const [from, to] = [new Date(window.from).toISOString(), new Date(window.to).toISOString()];
-    const rows = await this.database.query<{ from: string; to: string }>(takenTimes, [
-      resourceIds,
-      from,
-      to,
-      ignoring,
-      now,
-    ]);
+    const values = [resourceIds, from, to, ignoring, now];
+    const rows = await this.database.query<{ from: string; to: string }>(takenTimes, values, 'loads');
     return rows.map((row) => ({ from: Number(row.from), to: Number(row.to) }));
   }
 

@@ -31,7 +31,7 @@ export class CommandWorker implements BeforeApplicationShutdown {
   private readonly underWay = new Set<Promise<void>>();
   private stopping = false;
   private started?: Promise<void>;
-  private trouble?: string;
+  private stoppedBy?: string;
 
   constructor(
     private readonly commands: PendingCommands,
@@ -46,6 +46,11 @@ export class CommandWorker implements BeforeApplicationShutdown {
 
   start(): void {
     this.started ??= this.work();
+  }
+
+  /** What keeps it from its work, where something does. */
+  get trouble(): string | undefined {
+    return this.stoppedBy;
   }
 
   /** There may be something to do. */
@@ -136,8 +141,8 @@ export class CommandWorker implements BeforeApplicationShutdown {
 
   /** Says what changes, once. */
   private tell(trouble: string | undefined): void {
-    if (trouble === this.trouble) return;
-    this.trouble = trouble;
+    if (trouble === this.stoppedBy) return;
+    this.stoppedBy = trouble;
     if (trouble) this.logger.error(`The command worker goes on after: ${trouble}`);
   }
 }

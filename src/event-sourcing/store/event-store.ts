@@ -6,6 +6,7 @@ import { ConcurrencyConflict, DomainError } from '../errors.js';
 import { UnreadableEvent } from '../event-catalogue.js';
 import type { CommandOutcome } from '../execution-context.js';
 import { FeatureRegistry } from '../feature-registry.js';
+import { Scheduler } from '../scheduling/scheduler.js';
 import type { Effect, UnitOfWork } from '../unit-of-work.js';
 import { type CommandMetadata, CommitStatements, METADATA_OF, type MetadataOf } from './commit-statements.js';
 import { constraintOf } from './pg-errors.js';
@@ -18,6 +19,9 @@ type StoredRow = [
   schemaVersion: number,
   data: Record<string, unknown>,
 ];
+
+/** Events from which on a load lets other requests go ahead while it folds. */
+const LONG_STREAM = 200;
 
 interface RecordedRow extends Record<string, unknown> {
   position: number;
@@ -70,6 +74,7 @@ export class EventStore {
     private readonly database: Database,
     private readonly registry: FeatureRegistry,
     @Inject(METADATA_OF) metadataOf: MetadataOf,
+    private readonly scheduler: Scheduler,
   ) {
     this.statements = new CommitStatements(registry.catalogue, metadataOf);
   }
@@ -82,6 +87,7 @@ export class EventStore {
         : await this.database.together<StoredRow>('loads', readStreams, [streamIds]);
     const { catalogue } = this.registry;
     for (const [streamId, version, position, type, schemaVersion, data] of rows) {
+      if (rows.length > LONG_STREAM) await this.scheduler.turn();
       const of = catalogue.named(type);
       each({
         streamId,
@@ -96,7 +102,12 @@ export class EventStore {
   /** Recorded events of the streams up to `moment` (inclusive), in the order of the log. */
   async recordedEvents(streamIds: readonly string[], moment: Instant = 'infinity'): Promise<DomainEvent[]> {
     const rows = await this.database.query<RecordedRow>(readRecorded, [streamIds, moment]);
-    return rows.map((row) => readable(() => this.revive(row)));
+    const events: DomainEvent[] = [];
+    for (const row of rows) {
+      if (rows.length > LONG_STREAM) await this.scheduler.turn();
+      events.push(readable(() => this.revive(row)));
+    }
+    return events;
   }
 
   private revive(row: RecordedRow): DomainEvent {

@@ -3,6 +3,7 @@ import { Database } from '../../database/database.js';
 import { statement } from '../../database/sql.js';
 import { leaseIsOver, livingOwners } from './owners.js';
 import { LEASE_SECONDS } from './postgres-subscription-store.js';
+import { CommandWorker } from '../sagas/command-worker.js';
 import { Subscriptions } from './subscriptions.js';
 
 export interface SubscriptionState {
@@ -14,7 +15,7 @@ export interface SubscriptionState {
   readonly position: number;
   /** What stopped it, where something has. */
   readonly trouble?: string;
-  /** Events are set aside for it. */
+  /** Events are set aside for it, or commands are dead. */
   readonly hasDeadLetters: boolean;
 }
 
@@ -29,7 +30,8 @@ const snapshot = statement(`
       or coalesce(s.owner is null and s.released_at > now() - ${HAND_OVER}, false) as held,
     exists (select from write.dead_letters d where d.subscription = s.name) as "hasDeadLetters",
     coalesce((select max(position) from write.events), 0) as head,
-    (select count(*)::int from write.pending_commands where status = 'pending' and due_at <= now()) as due
+    (select count(*)::int from write.pending_commands where status = 'pending' and due_at <= now()) as due,
+    exists (select from write.pending_commands where status = 'dead') as "hasDead"
   from write.subscriptions s where s.name = any($1::text[])`);
 
 interface SnapshotRow extends Record<string, unknown> {
@@ -40,6 +42,7 @@ interface SnapshotRow extends Record<string, unknown> {
   hasDeadLetters: boolean;
   head: number;
   due: number;
+  hasDead: boolean;
 }
 
 /** How the subscriptions are doing: projections, sagas, and the commands that sagas have emitted. */
@@ -48,6 +51,7 @@ export class SubscriptionStatus {
   constructor(
     private readonly database: Database,
     private readonly subscriptions: Subscriptions,
+    private readonly worker: CommandWorker,
   ) {}
 
   /**
@@ -67,14 +71,18 @@ export class SubscriptionStatus {
       const running = held && trouble === null;
       return { name, running, caughtUp: position >= head, position, hasDeadLetters, ...(trouble && { trouble }) };
     });
-    const due = rows[0]?.due ?? 0;
-    const commands = {
+    return [...states, this.commands(rows[0])];
+  }
+
+  private commands(row: SnapshotRow | undefined): SubscriptionState {
+    const { trouble } = this.worker;
+    return {
       name: 'pending-commands',
-      running: true,
-      caughtUp: due === 0,
+      running: trouble === undefined,
+      caughtUp: (row?.due ?? 0) === 0,
       position: 0,
-      hasDeadLetters: false,
+      hasDeadLetters: row?.hasDead ?? false,
+      ...(trouble !== undefined && { trouble }),
     };
-    return [...states, commands];
   }
 }

@@ -29,7 +29,7 @@ export class MedicalRecordNumbers {
   }
 
   private async takeBlock(): Promise<void> {
-    const [row] = await this.database.query<{ block: number }>(nextBlock);
+    const [row] = await this.database.query<{ block: number }>(nextBlock, [], 'commands');
     if (!row) throw new Error('The sequence of medical record numbers gave no block');
     this.next = row.block * BLOCK_SIZE;
     this.end = this.next + BLOCK_SIZE;

@@ -47,7 +47,7 @@ export class PrescribingFacts {
 
   /** Orders of the patient that are active or on hold. */
   async ordersInUse(patientId: string): Promise<string[]> {
-    const rows = await this.database.query<{ entry_id: string }>(orders, [patientId]);
+    const rows = await this.database.query<{ entry_id: string }>(orders, [patientId], 'loads');
     return rows.map((row) => row.entry_id);
   }
 }

@@ -220,7 +220,7 @@ const append: readonly Mutant[] = [
   ]),
 ];
 
-const AT_POSITION = /and (s\.)?position = from_position /;
+const AT_POSITION = /and (s\.)?position = from_position\s/;
 const UNDER_EPOCH = / and (s\.)?epoch = held_epoch/;
 const OF_NAME = /(s\.)?name = (of_)?subscription and /;
 
@@ -253,6 +253,14 @@ const ofSteps: readonly Mutant[] = [
     /raise exception 'subscription % is not held any more'.*?;/,
     'return null;',
   ]),
+  mutant('keeps the trouble that is over', 'says that what had stopped the subscription is over', [
+    'trouble = null, ',
+    '',
+  ]),
+  mutant('keeps the time of the trouble', 'says that what had stopped the subscription is over', [
+    ', trouble_since = null',
+    '',
+  ]),
   mutant('moves whichever subscription is there', 'moves no other subscription', [OF_NAME, '']),
   mutant('does not mind that it moved nothing', 'is refused for a subscription that has no row', [
     /if not found then\s+raise exception 'subscription % is not held/,
@@ -262,14 +270,7 @@ const ofSteps: readonly Mutant[] = [
 
 const checkpoint: readonly Mutant[] = [
   ...ofSteps,
-  mutant('keeps the trouble that is over', 'says that what had stopped the subscription is over', [
-    'trouble = null, ',
-    '',
-  ]),
-  mutant('keeps the time of the trouble', 'says that what had stopped the subscription is over', [
-    ', trouble_since = null',
-    '',
-  ]),
+  mutant('goes back', 'is refused where it would go back', [/\s+and to_position >= from_position/, '']),
   mutant('forgets the kinds', 'sets events aside with all that is known of them', [
     'l.type, l.kind, l.error',
     `l.type, 'failed', l.error`,

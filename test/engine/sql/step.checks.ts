@@ -46,6 +46,13 @@ export const stepChecks = (take: TakeStep): Check[] => [
     expect((await subscriptionRow(on, name)).trouble).toBe('relation missing');
   }),
 
+  check('says that what had stopped the subscription is over', async (database) => {
+    const on = await database.connect();
+    const name = await subscriptionAt40(on);
+    await take(on, { subscription: name, from: 40, to: 40, epoch: 3 });
+    expect(await subscriptionRow(on, name)).toMatchObject({ trouble: null, troubleSince: null });
+  }),
+
   check('moves no other subscription', async (database) => {
     const on = await database.connect();
     const [name, other] = [await subscriptionAt40(on), await subscriptionAt40(on)];

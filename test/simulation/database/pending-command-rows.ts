@@ -39,14 +39,7 @@ export class PendingCommandRows {
     cancelledKeys: readonly string[],
     checkpoint: Checkpoint,
   ): Transaction<void> {
-    const cancelled = () =>
-      this.rows.filter(
-        (row) =>
-          row.saga === saga &&
-          row.status === 'pending' &&
-          row.cancelKey !== null &&
-          cancelledKeys.includes(row.cancelKey),
-      );
+    const cancelled = () => this.withdrawnBy(saga, cancelledKeys);
     while (cancelled().some((row) => this.locked.has(row))) yield RETRY_LOCK_MS;
     this.database.subscriptions.checkpoint(checkpoint);
     for (const row of cancelled()) row.status = 'cancelled';
@@ -115,11 +108,19 @@ export class PendingCommandRows {
     return row;
   }
 
+  /** Timers of one class only: cancel keys are its own. */
+  protected withdrawnBy(saga: string, keys: readonly string[]): PendingCommandRow[] {
+    return this.rows.filter(
+      (row) => row.status === 'pending' && row.saga === saga && row.cancelKey !== null && keys.includes(row.cancelKey),
+    );
+  }
+
   private find(id: string): PendingCommandRow {
     return this.rows.find((row) => row.id === id)!;
   }
 
-  private insert(saga: string, { id, event, index, name, command, cancelKey, dueAt }: EmittedCommand): void {
+  /** `insert … on conflict do nothing`. */
+  insert(saga: string, { id, event, index, name, command, cancelKey, dueAt }: EmittedCommand): void {
     const { eventId, streamId, position, metadata } = event.recorded;
     if (this.rows.some((row) => row.saga === saga && row.eventId === eventId && row.index === index)) return;
     const isTimer = dueAt !== null;
@@ -147,7 +148,7 @@ export class PendingCommandRows {
     return owner === null || leaseUntil <= this.database.now || !this.database.isAlive(owner);
   }
 
-  private isFirstOfItsStream(row: PendingCommandRow): boolean {
+  protected isFirstOfItsStream(row: PendingCommandRow): boolean {
     if (row.streamId === null) return true;
     return !this.rows.some(
       (other) =>

@@ -2,9 +2,9 @@ import { DatabaseUnavailable } from '../../../src/database/unavailable.js';
 import type { Random } from '../../support/random.js';
 import type { Timeline } from '../time/timeline.js';
 import { DeadLetterRows } from './dead-letter-rows.js';
-import { PendingCommandRows } from './pending-command-rows.js';
+import type { PendingCommandRows } from './pending-command-rows.js';
 import { ReadRows } from './read-rows.js';
-import { SubscriptionRows } from './subscription-rows.js';
+import type { SubscriptionRows } from './subscription-rows.js';
 import { WriteLog } from './write-log.js';
 
 export type Outcome<T> = { readonly value: T } | { readonly error: Error };
@@ -26,6 +26,12 @@ export class DatabaseError extends Error {
 
 /** The moment of the database's clock at which virtual time begins. */
 const BEGINNING = Date.parse('2026-03-01T09:00:00.000Z');
+
+/** Tables in which a bug may be planted. */
+export interface Tables {
+  subscriptionRows(database: SimulatedDatabase): SubscriptionRows;
+  pendingCommandRows(database: SimulatedDatabase): PendingCommandRows;
+}
 
 /** Looks at the rows after each statement: what must hold at any moment is checked there. */
 export type Watch = (who: string) => void;
@@ -50,10 +56,11 @@ export class SimulatedDatabase {
   constructor(
     private readonly timeline: Timeline,
     readonly random: Random,
+    tables: Tables,
   ) {
     this.log = new WriteLog(this);
-    this.subscriptions = new SubscriptionRows(this);
-    this.pendingCommands = new PendingCommandRows(this);
+    this.subscriptions = tables.subscriptionRows(this);
+    this.pendingCommands = tables.pendingCommandRows(this);
   }
 
   /** `now()`: milliseconds since 1970. */

@@ -43,7 +43,7 @@ export class SubscriptionRows {
       const known = this.rows.get(name);
       if (!known) this.rows.set(name, newRow(name, startsAt === 'now' ? head : 0));
       const isNew = this.declareTypes(name, types, known ? head : this.rows.get(name)!.position);
-      if (isNew && known && locked.has(known)) this.free(known, { epoch: known.epoch + 1 });
+      if (isNew && known && locked.has(known)) this.takeAway(known);
     }
   }
 
@@ -138,6 +138,11 @@ export class SubscriptionRows {
   /** Nobody holds it: given back, its lease is over, or the session of its owner has ended. */
   isFree({ owner, leaseUntil }: SubscriptionRow): boolean {
     return owner === null || leaseUntil < this.database.now || !this.database.isAlive(owner);
+  }
+
+  /** From a holder that does not know what was declared now. */
+  protected takeAway(row: SubscriptionRow): void {
+    this.free(row, { epoch: row.epoch + 1 });
   }
 
   protected isHeld({ subscription, from, epoch }: Checkpoint): boolean {
