@@ -4,7 +4,7 @@ import { Always } from './invariants/always.js';
 import { eventually } from './invariants/eventually.js';
 import { Parts } from './parts.js';
 import { Deployment } from './schedule/deployment.js';
-import { fault, mend } from './schedule/faults.js';
+import { fault, mend, THEMES } from './schedule/faults.js';
 import { request } from './schedule/requests.js';
 import { Violation, World } from './world.js';
 
@@ -27,6 +27,14 @@ export interface Verdict {
 
 /** How often it is looked whether all is well. */
 const LOOK_MS = 250;
+/** Longer than a lease, and than a pause that is longer than a lease. */
+const LONGEST_MS = 18_000;
+const A_PAUSE_MS = 14_000;
+/** Share of the long ones in which all requests come at the beginning, and what goes wrong after them. */
+const QUIET = 0.7;
+const BUSY_MS = 700;
+const CALM_MS = 2_500;
+const LAST_MS = 2_000;
 
 /** One schedule: some seconds in which requests come, processes come and go, and things go wrong; then all must become well. */
 class Simulation {
@@ -75,19 +83,28 @@ class Simulation {
   private plan(): BuildName {
     const { world, deployment } = this;
     const { random, timeline } = world;
-    const length = world.between(2_000, 6_000);
-    const anyTime = (what: () => void) => timeline.after(random.next() * length, what);
+    const theme = random.pick(THEMES);
+    world.isLong = random.chance(theme.long);
+    const length = world.isLong ? LONGEST_MS : world.between(2_000, 6_000);
+    // where nothing is written for a while, nothing tells who has lost what
+    const isQuiet = world.isLong && random.chance(QUIET);
+    const [requestsEnd, faultsBegin] = isQuiet ? [BUSY_MS, CALM_MS] : [length, 0];
+    const faultsEnd = world.isLong ? length - A_PAUSE_MS : length;
+    const between = (from: number, to: number, what: () => void) => timeline.after(world.between(from, to), what);
 
     let build: BuildName = random.chance(0.7) ? 'old' : 'new';
-    deployment.begin(build);
-    const rolls = random.pick([0, 1, 1, 2, 3]);
+    deployment.begin(build, theme);
+    const rolls = random.pick(theme.rolls);
     for (let i = 1; i <= rolls; i++) {
       const next = build === 'old' ? 'new' : 'old';
       timeline.after((length * (i - random.next())) / rolls, () => deployment.roll(next));
       build = next;
     }
-    for (let i = 5 + random.below(25); i > 0; i--) anyTime(() => request(world));
-    for (let i = random.below(7); i > 0; i--) anyTime(() => fault(world));
+    for (let i = 5 + random.below(25); i > 0; i--) between(0, requestsEnd, () => request(world));
+    for (let i = theme.leastFaults + random.below(theme.mostFaults); i > 0; i--)
+      between(faultsBegin, faultsEnd, () => fault(world, theme));
+    // whoever took over from a process that has come back since may go
+    if (world.isLong && random.chance(0.5)) between(length - LAST_MS, length, () => deployment.stopOne());
     timeline.after(length, () => (this.isOver = true));
     return build;
   }

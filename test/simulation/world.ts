@@ -42,6 +42,8 @@ export const effectName = (type: string, of: string, index: number): string => `
 
 /** All that exists in one schedule. */
 export class World {
+  /** Leases end in it, and those who had them come back. */
+  isLong = false;
   readonly timeline = new Timeline();
   readonly random: Random;
   readonly trace: Trace;

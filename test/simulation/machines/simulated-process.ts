@@ -122,6 +122,7 @@ export class SimulatedProcess {
   }
 
   pause(ms: number): void {
+    if (!this.machine.isRunning) return;
     this.world.trace.note(this.name, () => `stands still for ${Math.round(ms)} ms`);
     this.machine.pause();
     this.world.timeline.after(ms, () => this.machine.resume());

@@ -23,7 +23,7 @@ export class SimulatedPendingCommands extends PendingCommands {
     cancelledKeys: readonly string[],
     checkpoint: Checkpoint,
   ): Promise<void> {
-    return this.network.step(saga, `store ${emitted.length} of ${textOf(checkpoint)}`, () =>
+    return this.network.step(saga, 'rows', `store ${emitted.length} of ${textOf(checkpoint)}`, () =>
       this.rows.store(saga, emitted, cancelledKeys, checkpoint),
     );
   }

@@ -23,7 +23,7 @@ export class SimulatedReadTable implements ReadTable {
   }
 
   write(kept: readonly Row[], gone: readonly string[], checkpoint: Checkpoint): Promise<void> {
-    return this.network.step(checkpoint.subscription, `write rows, ${textOf(checkpoint)}`, () =>
+    return this.network.step(checkpoint.subscription, 'rows', `write rows, ${textOf(checkpoint)}`, () =>
       this.writing(kept, gone, checkpoint),
     );
   }

@@ -51,7 +51,7 @@ export class SimulatedSubscriptionStore extends SubscriptionStore {
 
   checkpoint(step: Checkpoint): Promise<void> {
     const { rows } = this;
-    return this.network.step(step.subscription, `checkpoint ${textOf(step)}`, function* () {
+    return this.network.step(step.subscription, 'progress', `checkpoint ${textOf(step)}`, function* () {
       rows.checkpoint(step);
     });
   }
