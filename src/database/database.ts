@@ -79,9 +79,9 @@ export class Database implements Queryable, OnApplicationShutdown {
    * A connection of its own, outside of the lanes, for a session that has to last. The caller ends it. A query on it that takes
    * longer than `query_timeout`, by default the deadline of projections, breaks it.
    */
-  connect(config: ClientConfig = {}): Promise<pg.Client> {
-    const query_timeout = this.limits.deadlines.projections;
-    return openSession({ ...this.lanes.configOf('projections'), query_timeout, ...config });
+  connect({ query_timeout, ...config }: ClientConfig = {}): Promise<pg.Client> {
+    const deadline = query_timeout ?? this.limits.deadlines.projections;
+    return openSession({ ...this.lanes.configOf('projections'), ...config }, deadline);
   }
 
   /** Runs `work` in one READ COMMITTED transaction, which as a whole has the time of one statement; rolls back when it throws. */

@@ -42,7 +42,7 @@ export function send(
     };
     const giveUp = () => {
       if (over) return;
-      connection.destroy();
+      connection.client.destroy();
       end(new Breakdown(new DatabaseUnavailable(new Error(`No answer within ${Math.round(deadline)} ms`)), 0, true));
     };
     // A process that was paused finds its timers due before it has read the answers that have come meanwhile.

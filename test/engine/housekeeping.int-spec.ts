@@ -3,8 +3,11 @@ import type { QueryResultRow } from 'pg';
 import type { Queryable } from '../../src/database/database.js';
 import { Housekeeping } from '../../src/event-sourcing/housekeeping/housekeeping.js';
 import { RETENTION } from '../../src/event-sourcing/housekeeping/retention.js';
+import { newId } from '../../src/event-sourcing/index.js';
 import { SystemScheduler } from '../../src/event-sourcing/scheduling/system-scheduler.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { Count } from './counter.js';
+import { createEngineDatabase, Engine } from './engine.js';
 import { WriteSide } from './sql/write-side.js';
 
 const queryable = (on: WriteSide): Queryable => ({
@@ -146,5 +149,29 @@ describe('housekeeping', () => {
     expect(await names('pending_commands', 'name')).toEqual([]);
     expect(await emit()).toBe(false);
     expect(await names('pending_commands', 'name')).toEqual([]);
+  });
+});
+
+describe('a saga whose commands are forgotten', () => {
+  it('does not make them again, whoever takes it over', async () => {
+    const database = await createEngineDatabase();
+    const before = await Engine.start(database.url);
+    await before.settle();
+    for (let n = 0; n < 3; n++) await before.execute(new Count(newId()));
+    await before.settle();
+    const done = `select from write.pending_commands where status = 'done'`;
+    expect(await before.rows(done)).toHaveLength(3);
+    await before.rows(`update write.pending_commands set finished_at = now() - interval '8 days'`);
+    expect(await before.app.get(Housekeeping).sweep()).toBe(true);
+    expect(await before.rows(done)).toHaveLength(0);
+    await before.stop();
+
+    const after = await Engine.start(database.url);
+    await after.settle();
+    await after.execute(new Count(newId()));
+    await after.settle();
+    expect(await after.rows(done)).toHaveLength(1);
+    await after.stop();
+    await database.drop();
   });
 });

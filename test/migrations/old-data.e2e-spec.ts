@@ -98,7 +98,7 @@ describe('a database of e2787b4', () => {
 
   it('fires each timer of then once, when it is due', async () => {
     const ended = await rowsOf<{ id: string; times: number; status: string }>(
-      `select stream_id as id, status, (select count(*) from write.events ended
+      `select held.stream_id as id, status, (select count(*) from write.events ended
          where ended.stream_id = held.stream_id and type = 'appointments.hold-expired') as times
        from write.events held join write.pending_commands on payload ->> 'holdId' = held.stream_id::text
        where stream_version = 1 and held.stream_id = any ($1)`,

@@ -64,7 +64,7 @@ const letters: Pruning = {
   days: ({ lettersOfGoneSubscriptions }) => lettersOfGoneSubscriptions,
 };
 
-/** A process that only slept comes back with an owner number that is new. */
+/** A process that only slept writes its row again. */
 const workers: Pruning = {
   name: 'processes that are gone',
   statement: batchOf('write.workers', agoIn('old.lease_until')),

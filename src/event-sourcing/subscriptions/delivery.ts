@@ -65,16 +65,19 @@ export class Delivery {
     return { subscription: this.claim.name, from: this.stored, to, epoch: this.claim.epoch };
   }
 
-  async deliver(batch: readonly LoggedEvent[], upTo: number): Promise<void> {
+  /** Whether all of it was dealt with: it ends between two steps when it is told to. */
+  async deliver(batch: readonly LoggedEvent[], upTo: number, stopped: { readonly aborted: boolean }): Promise<boolean> {
     const events = batch.filter((event) => this.concerns(event));
     let attempts = 0;
     let hindrances = 0;
     let most = this.consumer.largestBatch;
     let carefulUpTo = -1;
     for (let done = 0; done < events.length;) {
+      if (stopped.aborted) return false;
       const portion = this.portion(events, done, most);
       const end = done + portion.length;
       const to = end === events.length ? upTo : events[end - 1]!.row.position;
+      let isOver = false;
       try {
         await this.handle(portion, to);
       } catch (error) {
@@ -89,15 +92,14 @@ export class Delivery {
           // those before it together, if it is known, then each alone until the fault is passed
           const known = healthy.findIndex(({ row }) => row.position === error.event?.recorded.position);
           most = Math.max(known, 1);
-          carefulUpTo = healthy[known > 0 ? known : healthy.length - 1]!.row.position;
+          carefulUpTo = healthy[known >= 0 ? known : healthy.length - 1]!.row.position;
         } else if (++attempts < ATTEMPTS) {
           await this.pauseAfter(attempts);
         } else {
           await this.setAside(healthy[0]!, portion, error.cause, attempts, to);
-          attempts = 0;
-          done = end;
+          isOver = true;
         }
-        continue;
+        if (!isOver) continue;
       }
       for (const { row } of portion.letters) this.asideStreams.add(row.streamId);
       done = end;
@@ -105,6 +107,7 @@ export class Delivery {
       if (done < events.length) this.events.progressed();
       most = (events[done]?.row.position ?? Infinity) <= carefulUpTo ? 1 : this.consumer.largestBatch;
     }
+    return true;
   }
 
   /**

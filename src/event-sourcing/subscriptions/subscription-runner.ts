@@ -97,7 +97,7 @@ export class SubscriptionRunner {
       this.busy = batch.events.some((event) => this.delivery.concerns(event));
       if (this.busy) {
         await this.idleStep;
-        await this.delivery.deliver(batch.events, batch.upTo);
+        if (!(await this.delivery.deliver(batch.events, batch.upTo, this.stopped))) return;
         this.busy = false;
       }
       this.position = batch.upTo;

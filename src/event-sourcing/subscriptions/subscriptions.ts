@@ -69,7 +69,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   async declare(): Promise<void> {
     const session = await this.sessions.open();
     try {
-      const declarations = [...this.consumers.values()].map(({ name, startsAt, types }) => ({
+      const declarations = this.all().map(({ name, startsAt, types }) => ({
         name,
         startsAt,
         types: [...types],
@@ -124,6 +124,10 @@ export class Subscriptions implements BeforeApplicationShutdown {
 
   names(): string[] {
     return [...this.consumers.keys()];
+  }
+
+  all(): readonly Consumer[] {
+    return [...this.consumers.values()];
   }
 
   private async keepRunning(): Promise<void> {
