@@ -47,6 +47,7 @@ class Simulation {
 
   constructor({ seed, isTraced = false, parts = new Parts() }: Options) {
     this.world = new World(seed, isTraced, parts);
+    this.world.violated = (violation) => (this.violation ??= violation);
     const holders = new HolderWatch(this.world);
     const log = new LogWatch(this.world, holders);
     this.world.holderOf = (name) => holders.holderOf(name);

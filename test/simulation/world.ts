@@ -62,6 +62,8 @@ export class World {
   private readonly foreign: Random;
   /** Process that holds a subscription, as whoever watches the database sees it. */
   holderOf: (subscription: string) => string | undefined = () => undefined;
+  /** Ends the schedule. */
+  violated: (violation: Violation) => void = () => undefined;
   private readonly behaviours = new Map<string, Behaviour>();
   private ids = 0;
 

@@ -3,7 +3,7 @@ import type { Marked } from '../builds/events.js';
 import type { ChartRow, WardRow } from '../builds/projections.js';
 import type { StoredEvent } from '../database/write-log.js';
 import { effectName, type World } from '../world.js';
-import { byStream, concerning, consumers, inEffect, isPoison, isReadable } from './concerns.js';
+import { byStream, concerning, consumers, entryOf, inEffect, isPoison, isReadable } from './concerns.js';
 
 /** What must hold when nothing has gone wrong for a while. Says what does not hold yet. */
 export interface Expectation {
@@ -132,15 +132,6 @@ const alarms: Expectation['missing'] = (world) =>
       return `the alarm of ${eventId} rang at ${rang.recordedAt}, after it was cleared`;
     }),
   );
-
-const entryOf = ({ streamVersion, type }: StoredEvent): string => `${streamVersion} ${CLASSES[type]!}`;
-const CLASSES: Readonly<Record<string, string>> = {
-  'ward.noted': 'Noted',
-  'ward.weighed': 'Weighed',
-  'ward.amended': 'Amended',
-  'ward.answered': 'Answered',
-  'ward.alarm-rang': 'AlarmRang',
-};
 
 function effectMissing(world: World, type: string, eventId: string, index: number): string | undefined {
   const isRefused = world.behaviourOf(`command ${eventId} ${index}`).isRefused;
