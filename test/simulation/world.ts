@@ -7,17 +7,10 @@ import type { Request } from './schedule/requests.js';
 import { Timeline } from './time/timeline.js';
 import { Trace } from './time/trace.js';
 
-/** Something that must hold did not. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-
-  constructor(
-    /** Which promise it is about. */
-    readonly invariant: string,
-    message: string,
-  ) {
-    super(message);
-  }
+/** A promise that was not kept. */
+export interface Violation {
+  readonly invariant: string;
+  readonly message: string;
 }
 
 /** What foreign code does with an event or a command that it is given. */
@@ -62,8 +55,8 @@ export class World {
   private readonly foreign: Random;
   /** Process that holds a subscription, as whoever watches the database sees it. */
   holderOf: (subscription: string) => string | undefined = () => undefined;
-  /** Ends the schedule. */
-  violated: (violation: Violation) => void = () => undefined;
+  /** The first promise that was broken: it ends the schedule. */
+  violation: Violation | undefined;
   private readonly behaviours = new Map<string, Behaviour>();
   private ids = 0;
 
@@ -76,6 +69,10 @@ export class World {
     this.foreign = new Random(~seed);
     this.trace = new Trace(this.timeline, isTraced);
     this.database = new SimulatedDatabase(this.timeline, this.random, tables);
+  }
+
+  violated(invariant: string, message: string): void {
+    this.violation ??= { invariant, message };
   }
 
   newId(kind: string): string {

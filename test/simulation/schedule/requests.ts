@@ -5,7 +5,7 @@ import { AlarmCleared, AlarmSet, Amended, type Marked, Noted, type Poison, Weigh
 import type { ChartRow } from '../builds/projections.js';
 import { entryOf, inEffect } from '../invariants/concerns.js';
 import type { SimulatedProcess } from '../machines/simulated-process.js';
-import { Violation, type World } from '../world.js';
+import type { World } from '../world.js';
 
 /** What a client asked for, and what it was told. An unknown outcome is one that nobody told it. */
 export interface Request {
@@ -70,9 +70,7 @@ async function readBack(world: World, { subscriptions, network }: SimulatedProce
     const written = inEffect(world, CHART).filter((event) => event.streamId === streamId && event.position <= token);
     const missing = written.find((event) => !row?.entries.includes(entryOf(event)));
     if (!missing) return;
-    world.violated(
-      new Violation('read-your-write', `${streamId} is read with token ${token} without ${missing.position}`),
-    );
+    world.violated('read-your-write', `${streamId} is read with token ${token} without ${missing.position}`);
   });
 }
 
