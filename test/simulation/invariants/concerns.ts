@@ -20,7 +20,7 @@ const POISONED_BY: Readonly<Record<string, readonly Poison[]>> = {
 
 /** What each build's consumers handle, as whoever wrote the ward knows it. */
 const TYPES = new Map<string, Readonly<Record<BuildName, ReadonlySet<string>>>>();
-const { old, new: newer } = { old: builds.old(), new: builds.new() };
+const { old, new: newer } = builds;
 for (const kind of ['projections', 'handlers'] as const) {
   for (const [i, { name, types }] of old[kind].entries()) TYPES.set(name, { old: types, new: newer[kind][i]!.types });
 }

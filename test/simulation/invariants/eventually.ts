@@ -8,7 +8,7 @@ import { byStream, concerning, consumers, inEffect, isPoison, isReadable } from 
 /** What must hold when nothing has gone wrong for a while. Says what does not hold yet. */
 export interface Expectation {
   readonly invariant: string;
-  /** Milliseconds after the world was mended. */
+  /** Milliseconds after the world was mended, or after it held last. */
   readonly withinMs: number;
   readonly missing: (world: World, build: BuildName) => string | undefined;
 }

@@ -99,7 +99,7 @@ export class Network {
         }
         execute((outcome) => {
           // as good as no latency, and half as many steps
-          if (this.random.chance(0.5)) answer(outcome);
+          if (this.random.chance(0.75)) answer(outcome);
           else this.timeline.after(this.latency(), () => answer(outcome));
         });
       };

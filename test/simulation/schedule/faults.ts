@@ -30,7 +30,7 @@ type Fault = (world: World, process: SimulatedProcess) => void;
 const shortly = (world: World) => world.between(50, 2_500);
 /** Longer than a lease, where the schedule is: until those that it was taken from come back. */
 const aWhile = (world: World) =>
-  world.random.chance(world.isLong ? 0.8 : 0.1) ? world.between(10_500, 14_000) : shortly(world);
+  world.random.chance(world.isLong ? 0.8 : 0.1) ? world.between(10_200, 12_000) : shortly(world);
 
 const pause: Fault = (world, process) => process.pause(aWhile(world));
 const kill: Fault = (_world, process) => process.kill();
