@@ -43,7 +43,7 @@ const rowAt = (position: number, streamId: string, type = 'test.came', schemaVer
 type Handle = (positions: readonly number[], step: Checkpoint) => void;
 
 /** A subscription whose consumer handles `test.came`, and what it stored. */
-function subscription({ handle = (() => undefined) as Handle, largestBatch = 100, declared = {} as object } = {}) {
+function subscription({ handle = (() => undefined), largestBatch = 100, declared = {} } = {}) {
   const applied: number[][] = [];
   const aside: string[] = [];
   let stored = 0;
