@@ -94,6 +94,15 @@ describe('what the database throws', () => {
     expect(isUnavailable(error)).toBe(false);
   });
 
+  it('is what failed in a transaction, also where its work goes on as if nothing had', async () => {
+    const error = await thrownBy(
+      lanes.database.transaction(async (connection) => {
+        await connection.query(raising('22012')).catch(() => undefined);
+      }),
+    );
+    expect(error).toMatchObject({ code: '22012' });
+  });
+
   it('does not undo a transaction by halves', async () => {
     const made = sql`create table halves (n int)`;
     await thrownBy(

@@ -42,8 +42,13 @@ const rowAt = (position: number, streamId: string, type = 'test.came', schemaVer
 
 type Handle = (positions: readonly number[], step: Checkpoint) => void;
 
+interface Options {
+  readonly handle?: Handle;
+  readonly declared?: Readonly<Record<string, number>>;
+}
+
 /** A subscription whose consumer handles `test.came`, and what it stored. */
-function subscription({ handle = (() => undefined) as Handle, largestBatch = 100, declared = {} as object } = {}) {
+function subscription({ handle = () => undefined, declared = {} }: Options = {}) {
   const applied: number[][] = [];
   const aside: string[] = [];
   let stored = 0;
@@ -58,7 +63,7 @@ function subscription({ handle = (() => undefined) as Handle, largestBatch = 100
     startsAt: 'beginning',
     types: new Set(['test.came']),
     passesOver: new Set(),
-    largestBatch,
+    largestBatch: 100,
     apply: async (events, step) => {
       const positions = events.map(({ recorded }) => recorded.position);
       handle(positions, step);
@@ -67,7 +72,7 @@ function subscription({ handle = (() => undefined) as Handle, largestBatch = 100
       return true;
     },
   };
-  const briefing: Briefing = { declared: new Map(Object.entries(declared) as [string, number][]), setAside: [] };
+  const briefing: Briefing = { declared: new Map(Object.entries(declared)), setAside: [] };
   const delivery = new Delivery(
     consumer,
     { name: 's', position: 0, epoch: 1, troubled: false },
