@@ -22,6 +22,7 @@ const planted: readonly (readonly [bug: keyof typeof bugs, promises: readonly st
   ['TypePassedOver', EVENT_LOST],
   ['HolderNotToldOfNewType', EVENT_LOST],
   ['CheckpointWithoutFence', ['fence']],
+  ['LeaseOfTheFuture', ['one-holder']],
   ['CancelKeysShared', ['timers-fire']],
   ['CommandsInAnyOrder', ['command-order']],
 ];

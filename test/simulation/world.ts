@@ -1,7 +1,6 @@
 import { Random } from '../support/random.js';
 import type { BuildName } from './builds/build.js';
 import { SimulatedDatabase, type Tables } from './database/simulated-database.js';
-import type { StoredEvent } from './database/write-log.js';
 import type { SimulatedProcess } from './machines/simulated-process.js';
 import type { Request } from './schedule/requests.js';
 import { Timeline } from './time/timeline.js';
@@ -47,8 +46,8 @@ export class World {
   readonly requests: Request[] = [];
   /** What the plain handler has done outside of the database, in the order in which it did it. */
   readonly delivered: Delivered[] = [];
-  /** Events that commands of sagas left behind. */
-  readonly effects = new Map<string, StoredEvent>();
+  /** When commands of sagas took effect, by `effectName`. */
+  readonly effects = new Map<string, number>();
   /** When the saga of alarms had stored that an alarm was cleared, by the position of that event. */
   readonly withdrawnAt = new Map<number, number>();
   /** Of its own, so that whoever looks at what is expected changes nothing. */

@@ -124,12 +124,12 @@ const alarms: Expectation['missing'] = (world) =>
   first(byStream(inEffect(world, 'saga:Alarms')).values(), (events) =>
     first(events.entries(), ([i, { type, eventId }]) => {
       if (type !== 'ward.alarm-set') return undefined;
-      const rang = world.effects.get(effectName('ward.alarm-rang', eventId, 0));
       const cleared = events.slice(i).find((later) => later.type === 'ward.alarm-cleared');
       if (!cleared) return effectMissing(world, 'ward.alarm-rang', eventId, 0);
+      const rangAt = world.effects.get(effectName('ward.alarm-rang', eventId, 0));
       const withdrawnAt = world.withdrawnAt.get(cleared.position);
-      if (!rang || withdrawnAt === undefined || Date.parse(rang.recordedAt) <= withdrawnAt) return undefined;
-      return `the alarm of ${eventId} rang at ${rang.recordedAt}, after it was cleared`;
+      const isLate = rangAt !== undefined && withdrawnAt !== undefined && rangAt > withdrawnAt;
+      return isLate ? `the alarm of ${eventId} rang after it was cleared` : undefined;
     }),
   );
 

@@ -1,4 +1,4 @@
-import type { SubscriptionRow } from '../database/subscription-rows.js';
+import { LEASE_MS, type SubscriptionRow } from '../database/subscription-rows.js';
 import type { World } from '../world.js';
 
 interface Holder {
@@ -51,7 +51,8 @@ export class HolderWatch {
     const { database } = this.world;
     // given back: what was under way when it was is still the former holder's
     if (owner === null) return epoch === before.epoch ? before.process : 'nobody';
-    const isHeld = database.isAlive(before.owner) && before.leaseUntil >= database.now;
+    const leaseMs = before.leaseUntil - database.now;
+    const isHeld = database.isAlive(before.owner) && leaseMs >= 0 && leaseMs <= LEASE_MS;
     if (isHeld && before.process !== who) {
       this.world.violated('one-holder', `${who} takes ${name} from ${before.process}, which lives and holds it`);
     }
@@ -59,7 +60,9 @@ export class HolderWatch {
   }
 
   private rememberWithdrawals(from: number, to: number): void {
-    const { log, now } = this.world.database;
-    for (const { position } of log.after(from, to, ['ward.alarm-cleared'])) this.world.withdrawnAt.set(position, now);
+    const { withdrawnAt, timeline, database } = this.world;
+    for (const { position } of database.log.after(from, to, ['ward.alarm-cleared'])) {
+      withdrawnAt.set(position, timeline.now);
+    }
   }
 }

@@ -46,10 +46,10 @@ export class LogWatch {
   private isEffect(event: StoredEvent, { of, index }: Effected): void {
     const name = effectName(event.type, of, index);
     if (this.world.effects.has(name)) this.world.violated('command-once', `${name} is in the log twice`);
-    this.world.effects.set(name, event);
+    this.world.effects.set(name, this.world.timeline.now);
     const cause = this.world.database.log.events.find(({ eventId }) => eventId === of)!;
     if (event.type === 'ward.answered') this.isInOrder(name, cause, index);
-    else this.isDue(name, cause, event);
+    else this.isDue(name, cause);
   }
 
   private isInOrder(name: string, { streamId, position }: StoredEvent, index: number): void {
@@ -60,8 +60,9 @@ export class LogWatch {
     this.answered.set(streamId, { position, index });
   }
 
-  private isDue(name: string, cause: StoredEvent, { recordedAt }: StoredEvent): void {
+  private isDue(name: string, cause: StoredEvent): void {
     const { dueAt } = cause.content as { dueAt: string };
-    if (recordedAt < dueAt) this.world.violated('timer-not-early', `${name} was due at ${dueAt}`);
+    if (this.world.database.latestNow < Date.parse(dueAt))
+      this.world.violated('timer-not-early', `${name} was due at ${dueAt}`);
   }
 }
