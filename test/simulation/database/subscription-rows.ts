@@ -119,8 +119,8 @@ export class SubscriptionRows {
     Object.assign(this.rows.get(subscription)!, { position: to, trouble: null });
     if (settles !== undefined) deadLetters.delete(subscription, settles);
     for (const { row, kind, error } of setsAside) {
-      const { position, streamId, eventId, type } = row;
-      deadLetters.insert({ subscription, position, streamId, eventId, type, kind, error });
+      const { position, streamId, eventId, type, schemaVersion } = row;
+      deadLetters.insert({ subscription, position, streamId, eventId, type, schemaVersion, kind, error });
     }
   }
 
@@ -181,8 +181,8 @@ export class SubscriptionRows {
 
   private firstSetAsideOfStreams(name: string): SetAside[] {
     const first = new Map<string, SetAside>();
-    for (const { streamId, kind, type } of this.database.deadLetters.of(name)) {
-      if (!first.has(streamId)) first.set(streamId, { streamId, kind, type });
+    for (const { streamId, kind, type, schemaVersion } of this.database.deadLetters.of(name)) {
+      if (!first.has(streamId)) first.set(streamId, { streamId, kind, type, schemaVersion });
     }
     return [...first.values()];
   }
