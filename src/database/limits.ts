@@ -28,9 +28,10 @@ export interface DatabaseLimits {
 
 export const DEFAULT_LIMITS: DatabaseLimits = {
   deadlines: {
-    commands: 10_000,
-    loads: 5000,
-    reads: 5000,
+    // a request loads and commits: together within the 15 s after which clients give up
+    commands: 7000,
+    loads: 4000,
+    reads: 4000,
     searches: 12_000,
     projections: 10_000,
     leases: 3000,

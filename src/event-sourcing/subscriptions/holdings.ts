@@ -1,8 +1,8 @@
-import type { Logger } from '@nestjs/common';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import type { TailFeed } from '../tail/tail-feed.js';
 import type { Consumer } from './consumer.js';
 import type { ProcessSession } from './process-session.js';
+import type { SetAsideLines } from './set-aside-lines.js';
 import { Shares } from './shares.js';
 import { type Ending, SubscriptionRunner } from './subscription-runner.js';
 import type { Briefing, Claimed, SubscriptionStore } from './subscription-store.js';
@@ -25,7 +25,7 @@ export class Holdings {
     private readonly store: SubscriptionStore,
     private readonly scheduler: Scheduler,
     private readonly troubles: Troubles,
-    private readonly logger: Logger,
+    private readonly lines: SetAsideLines,
     private readonly onProgress: () => void,
   ) {}
 
@@ -96,8 +96,7 @@ export class Holdings {
         this.troubles.progressed(name);
         this.onProgress();
       },
-      setAside: ({ row, error }) =>
-        this.logger.error(`${name} set aside the event at ${row.position}, and its stream with it: ${error}`),
+      setAside: (letter) => this.lines.tell(name, letter, this.scheduler.now()),
     });
     this.runners.set(name, runner);
     void runner.finished.then((ending) => this.ended(runner, ending));

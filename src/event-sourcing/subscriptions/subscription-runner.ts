@@ -1,5 +1,6 @@
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { isNotHeld } from '../store/pg-errors.js';
+import type { Batch } from '../tail/batch.js';
 import type { TailFeed } from '../tail/tail-feed.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Consumer } from './consumer.js';
@@ -20,6 +21,8 @@ export class SubscriptionRunner {
   private readonly delivery: Delivery;
   private readonly stopped = { aborted: false };
   private busy = false;
+  /** It was stopped by trouble, and has not got on since. */
+  private isTroubled: boolean;
   /** Pending while the progress of an idle time is being stored. */
   private idleStep?: Promise<void>;
   /** Never rejects. */
@@ -36,6 +39,7 @@ export class SubscriptionRunner {
   ) {
     this.delivery = new Delivery(consumer, claim, briefing, feed, store, scheduler, events);
     this.position = claim.position;
+    this.isTroubled = claim.troubled;
     this.finished = this.run();
   }
 
@@ -73,10 +77,6 @@ export class SubscriptionRunner {
 
   private async run(): Promise<Ending> {
     try {
-      this.busy = true;
-      await this.delivery.makeUp();
-      if (this.claim.troubled) await this.isWell();
-      this.busy = false;
       await this.follow();
       return { why: 'told to' };
     } catch (error) {
@@ -89,26 +89,42 @@ export class SubscriptionRunner {
 
   private async follow(): Promise<void> {
     for (let next = this.feed.next(this.position, this.stopped); !this.stopped.aborted;) {
+      if (this.delivery.hasToMakeUp) await this.alone(() => this.delivery.makeUpForSome());
+      const isBehind = this.position < this.feed.position;
+      if (this.delivery.hasToMakeUp && !isBehind) continue;
+      if (this.isTroubled && !isBehind) await this.alone(() => this.sayThatAllIsWell());
+
       const batch = await next;
       if (!batch || this.stopped.aborted) return;
       next = this.feed.next(batch.upTo, this.stopped);
       // read while this batch is handled, and of no interest if that fails
       next.catch(() => undefined);
-      this.busy = batch.events.some((event) => this.delivery.concerns(event));
-      if (this.busy) {
-        await this.idleStep;
-        if (!(await this.delivery.deliver(batch.events, batch.upTo, this.stopped))) return;
-        this.busy = false;
-      }
+      if (batch.events.some((event) => this.delivery.concerns(event)) && !(await this.delivered(batch))) return;
       this.position = batch.upTo;
+      this.isTroubled = false;
       this.events.progressed();
     }
   }
 
-  /** Where nothing is left to handle, there is nothing that could go wrong again: that is said at once. */
-  private async isWell(): Promise<void> {
-    if (this.position < this.feed.position) return;
-    await this.store.checkpoint(this.delivery.stepTo(this.position));
+  private async delivered({ events, upTo }: Batch): Promise<boolean> {
+    return this.alone(() => this.delivery.deliver(events, upTo, this.stopped));
+  }
+
+  /** Not while the progress of an idle time is being stored, nor the other way round. */
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    this.busy = true;
+    try {
+      await this.idleStep;
+      return await work();
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Where nothing is left to handle, there is nothing that could go wrong again. */
+  private async sayThatAllIsWell(): Promise<void> {
+    await this.store.checkpoint(this.delivery.stepTo(this.delivery.stored));
+    this.isTroubled = false;
     this.events.progressed();
   }
 }

@@ -9,6 +9,7 @@ import type { Consumer } from './consumer.js';
 import { describe } from './describe-error.js';
 import { Holdings } from './holdings.js';
 import { type ProcessSession, Sessions } from './process-session.js';
+import { SetAsideLines } from './set-aside-lines.js';
 import { SubscriptionStore } from './subscription-store.js';
 import { Troubles } from './troubles.js';
 
@@ -38,6 +39,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   private readonly consumers = new Map<string, Consumer>();
   private readonly progressed: AppendSignal;
   private readonly troubles = new Troubles(this.logger);
+  private readonly lines = new SetAsideLines(this.logger);
   private session?: ProcessSession;
   private feed?: TailFeed;
   private holdings?: Holdings;
@@ -184,7 +186,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   }
 
   protected holdingsOf(session: ProcessSession, feed: TailFeed): Holdings {
-    return new Holdings(this.consumers, session, feed, this.store, this.scheduler, this.troubles, this.logger, () =>
+    return new Holdings(this.consumers, session, feed, this.store, this.scheduler, this.troubles, this.lines, () =>
       this.progressed.raise(),
     );
   }

@@ -34,8 +34,8 @@ export class Ward extends CommandExecutor {
     super();
   }
 
-  /** Loads, appends, and runs again when somebody else was first, as the command bus does. */
-  async append(appending: Appending): Promise<void> {
+  /** Loads, appends, and runs again when somebody else was first, as the command bus does. @returns the consistency token */
+  async append(appending: Appending): Promise<number> {
     const { streamId, isLarge = false, staysOpenMs = 0, isRolledBack = false, completes } = appending;
     const { log } = this.database;
     for (let attempt = 1; ; attempt++) {
@@ -48,7 +48,7 @@ export class Ward extends CommandExecutor {
       );
       if (position > 0) {
         this.appended.raise();
-        return;
+        return position;
       }
       if (attempt === MAX_ATTEMPTS) throw new ConcurrencyConflict(streamId, expectedVersion, expectedVersion);
       await this.scheduler.pause(this.world.between(1, 2 ** Math.min(attempt, 6)));

@@ -52,6 +52,8 @@ export class SimulatedDatabase {
   private readonly sessions = new Map<number, () => void>();
   private readonly inFlight = new Set<() => void>();
   private lastOwner = 0;
+  private setBackMs = 0;
+  private latest = 0;
 
   constructor(
     private readonly timeline: Timeline,
@@ -63,9 +65,19 @@ export class SimulatedDatabase {
     this.pendingCommands = tables.pendingCommandRows(this);
   }
 
-  /** `now()`: milliseconds since 1970. */
+  setClockBack(ms: number): void {
+    this.latest = Math.max(this.latest, this.now);
+    this.setBackMs += ms;
+  }
+
+  /** The latest that its clock has ever shown. */
+  get latestNow(): number {
+    return Math.max(this.latest, this.now);
+  }
+
+  /** `now()`: milliseconds since 1970, as the clock of the server has it. */
   get now(): number {
-    return BEGINNING + this.timeline.now;
+    return BEGINNING + this.timeline.now - this.setBackMs;
   }
 
   isAlive(owner: number | null): boolean {

@@ -61,3 +61,14 @@ export function byStream(events: readonly StoredEvent[]): Map<string, StoredEven
   }
   return streams;
 }
+
+const CLASSES: Readonly<Record<string, string>> = {
+  'ward.noted': 'Noted',
+  'ward.weighed': 'Weighed',
+  'ward.amended': 'Amended',
+  'ward.answered': 'Answered',
+  'ward.alarm-rang': 'AlarmRang',
+};
+
+/** What a projection of the ward makes of an event. */
+export const entryOf = ({ streamVersion, type }: StoredEvent): string => `${streamVersion} ${CLASSES[type]!}`;

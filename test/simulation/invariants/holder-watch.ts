@@ -1,5 +1,5 @@
-import type { SubscriptionRow } from '../database/subscription-rows.js';
-import { Violation, type World } from '../world.js';
+import { LEASE_MS, type SubscriptionRow } from '../database/subscription-rows.js';
+import type { World } from '../world.js';
 
 interface Holder {
   owner: number | null;
@@ -40,9 +40,9 @@ export class HolderWatch {
   }
 
   private steps(who: string, { name, position }: SubscriptionRow, before: Holder): void {
-    if (position < before.position) throw new Violation('progress', `${name} goes back to ${position}`);
+    if (position < before.position) this.world.violated('progress', `${name} goes back to ${position}`);
     if (before.process !== who) {
-      throw new Violation('fence', `${who} steps on with ${name}, which ${before.process} holds`);
+      this.world.violated('fence', `${who} steps on with ${name}, which ${before.process} holds`);
     }
     if (name === 'saga:Alarms') this.rememberWithdrawals(before.position, position);
   }
@@ -51,15 +51,18 @@ export class HolderWatch {
     const { database } = this.world;
     // given back: what was under way when it was is still the former holder's
     if (owner === null) return epoch === before.epoch ? before.process : 'nobody';
-    const isHeld = database.isAlive(before.owner) && before.leaseUntil >= database.now;
+    const leaseMs = before.leaseUntil - database.now;
+    const isHeld = database.isAlive(before.owner) && leaseMs >= 0 && leaseMs <= LEASE_MS;
     if (isHeld && before.process !== who) {
-      throw new Violation('one-holder', `${who} takes ${name} from ${before.process}, which lives and holds it`);
+      this.world.violated('one-holder', `${who} takes ${name} from ${before.process}, which lives and holds it`);
     }
     return who;
   }
 
   private rememberWithdrawals(from: number, to: number): void {
-    const { log, now } = this.world.database;
-    for (const { position } of log.after(from, to, ['ward.alarm-cleared'])) this.world.withdrawnAt.set(position, now);
+    const { withdrawnAt, timeline, database } = this.world;
+    for (const { position } of database.log.after(from, to, ['ward.alarm-cleared'])) {
+      withdrawnAt.set(position, timeline.now);
+    }
   }
 }

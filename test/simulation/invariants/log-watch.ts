@@ -1,6 +1,6 @@
 import type { Effected, Marked } from '../builds/events.js';
 import type { StoredEvent } from '../database/write-log.js';
-import { effectName, Violation, type World } from '../world.js';
+import { effectName, type World } from '../world.js';
 import type { HolderWatch } from './holder-watch.js';
 
 interface Place {
@@ -34,34 +34,35 @@ export class LogWatch {
   private isAhead({ position, type }: StoredEvent): void {
     for (const [name, reached] of this.holders.positions()) {
       if (reached < position) continue;
-      throw new Violation('safe-tail', `${name} is at ${reached} already when ${position} ${type} commits`);
+      this.world.violated('safe-tail', `${name} is at ${reached} already when ${position} ${type} commits`);
     }
   }
 
   private isOnce(mark: string): void {
-    if (this.marks.has(mark)) throw new Violation('append-once', `${mark} is in the log twice`);
+    if (this.marks.has(mark)) this.world.violated('append-once', `${mark} is in the log twice`);
     this.marks.add(mark);
   }
 
   private isEffect(event: StoredEvent, { of, index }: Effected): void {
     const name = effectName(event.type, of, index);
-    if (this.world.effects.has(name)) throw new Violation('command-once', `${name} is in the log twice`);
-    this.world.effects.set(name, event);
+    if (this.world.effects.has(name)) this.world.violated('command-once', `${name} is in the log twice`);
+    this.world.effects.set(name, this.world.timeline.now);
     const cause = this.world.database.log.events.find(({ eventId }) => eventId === of)!;
     if (event.type === 'ward.answered') this.isInOrder(name, cause, index);
-    else this.isDue(name, cause, event);
+    else this.isDue(name, cause);
   }
 
   private isInOrder(name: string, { streamId, position }: StoredEvent, index: number): void {
     const last = this.answered.get(streamId);
     if (last && isBefore({ position, index }, last)) {
-      throw new Violation('command-order', `${name} comes after what answers ${last.position}`);
+      this.world.violated('command-order', `${name} comes after what answers ${last.position}`);
     }
     this.answered.set(streamId, { position, index });
   }
 
-  private isDue(name: string, cause: StoredEvent, { recordedAt }: StoredEvent): void {
+  private isDue(name: string, cause: StoredEvent): void {
     const { dueAt } = cause.content as { dueAt: string };
-    if (recordedAt < dueAt) throw new Violation('timer-not-early', `${name} was due at ${dueAt}`);
+    if (this.world.database.latestNow < Date.parse(dueAt))
+      this.world.violated('timer-not-early', `${name} was due at ${dueAt}`);
   }
 }

@@ -18,7 +18,7 @@ export class SimulatedSubscriptionStore extends SubscriptionStore {
   }
 
   declare(subscriptions: readonly Declaration[], head: number): Promise<void> {
-    return this.network.transact(`declare at ${head}`, () => this.rows.declare(subscriptions, head));
+    return this.network.ask(`declare at ${head}`, () => this.rows.declare(subscriptions, head));
   }
 
   survey(names: readonly string[], owner: number): Promise<Survey> {

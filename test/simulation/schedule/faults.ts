@@ -70,6 +70,15 @@ const crash: Fault = (world) => {
   world.timeline.after(shortly(world), () => world.database.restart());
 };
 
+/** It stays so: what is due by that clock is later by so much. */
+const setClockBack: Fault = (world) => {
+  const { trace, database } = world;
+  if (database.latestNow > database.now) return;
+  const ms = world.between(1_000, 25_000);
+  trace.note('database', () => `its clock is set back by ${Math.round(ms)} ms`);
+  database.setClockBack(ms);
+};
+
 const someTrouble = ({ random }: World, errors: readonly (() => Error)[]): Trouble => ({
   error: random.pick(errors),
   isOfRows: random.chance(0.7),
@@ -113,9 +122,9 @@ const pauses = [pause];
 const ends = [kill, vanish, endSession];
 const connections = [loseEverything, loseSome, lag, endSession];
 const troubles = [trouble, troubleOfItsOwn];
-const crashes = [crash, endTransaction];
+const servers = [crash, endTransaction, setClockBack, vanish];
 const anything: Theme = {
-  faults: [pauses, ends, connections, troubles, crashes].flat(),
+  faults: [pauses, ends, connections, troubles, servers].flat(),
   leastFaults: 0,
   mostFaults: 7,
   severalWorkers: 0.6,
@@ -139,7 +148,7 @@ export const THEMES: readonly Theme[] = [
   only(ends, 0.2),
   only(connections, 0.4),
   only(troubles, 0.1),
-  only(crashes, 0),
+  only(servers, 0),
 ];
 
 /** Lets something go wrong with one of the processes. */
