@@ -206,15 +206,18 @@ export class Subscriptions implements BeforeApplicationShutdown {
 
   private async upkeep(holdings: Holdings, over: AbortSignal): Promise<void> {
     let failingSince: number | undefined;
+    let wellSince = 0;
     for (let turn = 0; !over.aborted; turn++) {
       try {
         if (turn % RENEW_EVERY === 0) await holdings.renew();
         if (turn % LOOK_EVERY === 0) await holdings.look();
         await holdings.storeIdleProgress();
-        this.tell(undefined);
         failingSince = undefined;
+        // not before each kind of work has succeeded once
+        if (turn - wellSince > RENEW_EVERY) this.tell(undefined);
       } catch (error) {
         this.tell(describe(error));
+        wellSince = turn;
         failingSince ??= this.scheduler.now();
         if (this.scheduler.now() - failingSince > FAILING_MS) throw error;
       }
