@@ -24,10 +24,13 @@ describe('the troubles of lanes', () => {
     expect(troubles.lasting(2_600)).toEqual([]);
   });
 
-  it('are not those of another lane', () => {
+  it('are those of commands and their loads, and no more', () => {
     const troubles = new LaneTroubles();
-    for (const now of [0, 2_500]) troubles.failed('reads', fullDisk, now);
-    troubles.succeeded('commands');
-    expect(troubles.lasting(2_500)).toEqual(['reads (53100)']);
+    for (const now of [0, 2_500]) {
+      troubles.failed('searches', fullDisk, now);
+      troubles.failed('loads', fullDisk, now);
+      troubles.failed('commands', new DatabaseUnavailable(new Error('canceled'), '57014'), now);
+    }
+    expect(troubles.lasting(2_500)).toEqual(['loads (53100)']);
   });
 });

@@ -12,6 +12,10 @@ interface Failing {
   readonly text: string;
 }
 
+/** What a single query may bring about, by taking too long or by a table of its own, says nothing of the database. */
+const TOLD_OF: readonly Lane[] = ['commands', 'loads'];
+const BY_THE_STATEMENT = '57014';
+
 /** Lanes in which nothing succeeds any more: a server that answers a ping may still refuse every write, as with a full disk. */
 export class LaneTroubles {
   private readonly failing = new Map<Lane, Failing>();
@@ -23,7 +27,8 @@ export class LaneTroubles {
   failed(lane: Lane, error: unknown, now: number): void {
     // what is no trouble of the database is an answer
     if (!isUnavailable(error)) return this.succeeded(lane);
-    const text = error.sqlState ?? error.name;
+    const text = error.sqlState;
+    if (text === undefined || text === BY_THE_STATEMENT || !TOLD_OF.includes(lane)) return;
     const before = this.failing.get(lane);
     const isNew = !before || now - before.last > STALE_MS;
     this.failing.set(lane, { since: isNew ? now : before.since, last: now, text });
