@@ -138,7 +138,7 @@ export class PostgresSubscriptionStore extends SubscriptionStore {
   }
 
   async brief(names: readonly string[]): Promise<ReadonlyMap<string, Briefing>> {
-    const rows = await this.database.query<BriefingRow>(brief, [names], 'leases');
+    const rows = await this.database.query<BriefingRow>(brief, [names], 'projections');
     return new Map(
       rows.map(({ name, declared, setAside }) => [name, { declared: new Map(Object.entries(declared)), setAside }]),
     );

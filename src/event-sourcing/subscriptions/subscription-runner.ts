@@ -14,11 +14,13 @@ export type Ending =
   | { readonly why: 'not held' }
   | { readonly why: 'trouble'; readonly error: unknown };
 
+const NOTHING_KNOWN: Briefing = { declared: new Map(), setAside: [] };
+
 /** Delivers the log to one consumer, in order, as long as this process holds the subscription. */
 export class SubscriptionRunner {
   /** Handled in memory up to here. */
   private position: number;
-  private readonly delivery: Delivery;
+  private delivery: Delivery;
   private readonly stopped = { aborted: false };
   private busy = false;
   /** It was stopped by trouble, and has not got on since. */
@@ -31,13 +33,12 @@ export class SubscriptionRunner {
   constructor(
     readonly consumer: Consumer,
     readonly claim: Claimed,
-    briefing: Briefing,
     private readonly feed: TailFeed,
     private readonly store: SubscriptionStore,
-    scheduler: Scheduler,
+    private readonly scheduler: Scheduler,
     private readonly events: DeliveryEvents,
   ) {
-    this.delivery = new Delivery(consumer, claim, briefing, feed, store, scheduler, events);
+    this.delivery = this.deliveryWith(NOTHING_KNOWN);
     this.position = claim.position;
     this.isTroubled = claim.troubled;
     this.finished = this.run();
@@ -77,6 +78,7 @@ export class SubscriptionRunner {
 
   private async run(): Promise<Ending> {
     try {
+      await this.prepare();
       await this.follow();
       return { why: 'told to' };
     } catch (error) {
@@ -85,6 +87,18 @@ export class SubscriptionRunner {
       // what was asked for ahead must not wait on
       this.stop();
     }
+  }
+
+  /** Asked after the claim: what is declared later takes the subscription away. Each asks for itself, and fails alone. */
+  private async prepare(): Promise<void> {
+    const briefings = await this.store.brief([this.name]);
+    const briefing = briefings.get(this.name) ?? NOTHING_KNOWN;
+    this.feed.watch(briefing.declared.keys());
+    this.delivery = this.deliveryWith(briefing);
+  }
+
+  private deliveryWith(briefing: Briefing): Delivery {
+    return new Delivery(this.consumer, this.claim, briefing, this.feed, this.store, this.scheduler, this.events);
   }
 
   private async follow(): Promise<void> {
