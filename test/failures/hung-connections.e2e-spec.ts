@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { until } from '../support/until.js';
 
 const RECOVERED_WITHIN_MS = 15_000;
+const BACKENDS = 3;
 const seed = Random.seed();
 
 describe(`connections to the database that hang (SEED=${seed})`, () => {
@@ -80,7 +81,7 @@ describe(`connections to the database that hang (SEED=${seed})`, () => {
       `select pid from pg_locks where locktype = 'advisory' and objsubid = 1 and classid::bigint >> 16 = 7778
        and database = (select oid from pg_database where datname = current_database())`,
     );
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < BACKENDS; round++) {
       const { pid } = (round === 0 ? session : await idle())[random.below(round === 0 ? 1 : 4)]!;
       process.kill(pid, 'SIGSTOP');
       try {
@@ -111,7 +112,6 @@ describe(`connections to the database that hang (SEED=${seed})`, () => {
   it.each([
     ['lead nowhere, old and new', async () => proxy.blackHole()],
     ['stand still', async () => proxy.stop()],
-    ['are reset, and new ones refused', async () => proxy.refuse()],
   ])(
     'that %s for a while are answered for, and all is well when the network is',
     async (_what, fail) => {
@@ -120,7 +120,7 @@ describe(`connections to the database that hang (SEED=${seed})`, () => {
       await underLoad(api, async () => {
         await fail();
         await until(async () => (await readyOf(api)).status === 503, RECOVERED_WITHIN_MS);
-        await pause(8000);
+        await pause(6000);
         expect((await readyOf(api)).body.checks.database.ok).toBe(false);
         expect((await api.client().get('/health/live')).status).toBe(200);
         await proxy.resume();

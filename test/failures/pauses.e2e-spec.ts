@@ -7,8 +7,8 @@ import { Random } from '../support/random.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
-/** `npm run failures -- pauses` with `ROUNDS=20` for more orders. */
-const ROUNDS = Number(process.env['ROUNDS'] ?? 2);
+/** `ROUNDS=20 npm run jest -- test/failures/pauses` for more orders. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 1);
 /** Longer than a lease lasts. */
 const PAUSE_MS = 16_000;
 const RECOVERED_WITHIN_MS = 15_000;
