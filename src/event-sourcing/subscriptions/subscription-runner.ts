@@ -102,7 +102,7 @@ export class SubscriptionRunner {
   }
 
   private async follow(): Promise<void> {
-    for (let next = this.feed.next(this.position, this.stopped); !this.stopped.aborted;) {
+    for (let next = this.ahead(this.position); !this.stopped.aborted;) {
       if (this.delivery.hasToMakeUp) await this.alone(() => this.delivery.makeUpForSome());
       const isBehind = this.position < this.feed.position;
       if (this.delivery.hasToMakeUp && !isBehind) continue;
@@ -110,14 +110,19 @@ export class SubscriptionRunner {
 
       const batch = await next;
       if (!batch || this.stopped.aborted) return;
-      next = this.feed.next(batch.upTo, this.stopped);
-      // read while this batch is handled, and of no interest if that fails
-      next.catch(() => undefined);
+      next = this.ahead(batch.upTo);
       if (batch.events.some((event) => this.delivery.concerns(event)) && !(await this.delivered(batch))) return;
       this.position = batch.upTo;
       this.isTroubled = false;
       this.events.progressed();
     }
+  }
+
+  /** What comes next is read while something else is done, and of no interest if that fails: nobody may be there to hear that it did. */
+  private ahead(after: number): Promise<Batch | undefined> {
+    const next = this.feed.next(after, this.stopped);
+    next.catch(() => undefined);
+    return next;
   }
 
   private async delivered({ events, upTo }: Batch): Promise<boolean> {

@@ -39,7 +39,7 @@ export class Ward extends CommandExecutor {
     const { streamId, isLarge = false, staysOpenMs = 0, isRolledBack = false, completes } = appending;
     const { log } = this.database;
     for (let attempt = 1; ; attempt++) {
-      const expectedVersion = await this.network.ask(`load ${streamId}`, () => log.versionOf(streamId));
+      const expectedVersion = await this.network.read(`load ${streamId}`, () => log.versionOf(streamId));
       const events = appending.events.map((event) => ({ ...this.stored(event), isLarge }));
       const what = `append ${events.map(({ eventId, type }) => `${eventId} ${type}`).join()} to ${streamId}`;
       const metadata = { actor: 'ward', correlationId: 'c' };

@@ -41,6 +41,11 @@ export class Network {
     private readonly database: SimulatedDatabase,
   ) {}
 
+  /** One statement that reads. */
+  read<T>(what: string, query: () => T): Promise<T> {
+    return this.send(what, (answer) => answer(this.database.query(query)));
+  }
+
   /** One statement that takes effect at one moment. */
   ask<T>(what: string, statement: () => T): Promise<T> {
     return this.send(what, (answer) => answer(this.database.execute(this.name, statement)));

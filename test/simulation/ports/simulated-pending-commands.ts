@@ -33,7 +33,7 @@ export class SimulatedPendingCommands extends PendingCommands {
   }
 
   nextDueInMs(names: readonly string[]): Promise<number | undefined> {
-    return this.network.ask('next due', () => this.rows.nextDueInMs(names));
+    return this.network.read('next due', () => this.rows.nextDueInMs(names));
   }
 
   completion({ id, epoch }: PendingCommand): Effect {

@@ -17,7 +17,7 @@ export class SimulatedReadTable implements ReadTable {
   }
 
   read(keys: readonly string[]): Promise<Row[]> {
-    return this.network.ask('read rows', () =>
+    return this.network.read('read rows', () =>
       keys.flatMap((key): Row[] => (this.rows.has(key) ? [this.rows.get(key)!] : [])),
     );
   }

@@ -131,6 +131,7 @@ const anything: Theme = {
   rolls: [0, 1, 1, 2, 3],
   long: 0.1,
 };
+const deployments: Theme = { ...anything, leastFaults: 2, rolls: [2, 3, 4], long: 0 };
 const only = (faults: readonly Fault[], long: number): Theme => ({
   faults,
   leastFaults: 1,
@@ -143,6 +144,8 @@ const only = (faults: readonly Fault[], long: number): Theme => ({
 /** Half of the schedules have faults of all kinds; the others have some of one kind, and little that comes between. */
 export const THEMES: readonly Theme[] = [
   ...Array<Theme>(4).fill(anything),
+  deployments,
+  deployments,
   only(pauses, 0.4),
   only(pauses, 0.8),
   only(ends, 0.2),

@@ -65,7 +65,7 @@ export function request(world: World): void {
 /** A query with the consistency token of the command: where it is answered, the answer has what was written. */
 async function readBack(world: World, { subscriptions, network }: SimulatedProcess, streamId: string, token: number) {
   if (!(await subscriptions.havePassed([CHART], token, READ_YOUR_WRITE_MS))) return;
-  await network.ask(`read ${streamId} with token ${token}`, () => {
+  await network.read(`read ${streamId} with token ${token}`, () => {
     const row = world.database.readRows.of(CHART).get(streamId) as ChartRow | undefined;
     const written = inEffect(world, CHART).filter((event) => event.streamId === streamId && event.position <= token);
     const missing = written.find((event) => !row?.entries.includes(entryOf(event)));
