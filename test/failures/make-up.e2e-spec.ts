@@ -1,5 +1,5 @@
 import type { Build } from '../support/builds.js';
-import { nextBuild } from '../support/next-build.js';
+import { nextBuild, OF_THE_NEXT_BUILD } from '../support/next-build.js';
 import { Observer } from '../support/observer.js';
 import { Desk } from '../support/patients.js';
 import { isReady, Processes } from '../support/processes.js';
@@ -51,8 +51,10 @@ describe('what an older build has left to the next one', () => {
       );
     }
     const head = await observer.head();
-    const ofTheNextBuild = ['handler:NoteMoves', 'projection:patient_move@1', 'saga:BidFarewell'];
-    await until(async () => (await observer.behind(head)).every((name) => ofTheNextBuild.includes(name)), 60_000);
+    await until(
+      async () => (await observer.behind(head)).every((name) => OF_THE_NEXT_BUILD.subscriptions.includes(name)),
+      60_000,
+    );
     expect(
       await observer.value(`select count(*)::int from write.dead_letters where kind = 'passed-over'`),
     ).toBeGreaterThan(EVENTS);
