@@ -155,6 +155,8 @@ describe('what the database throws', () => {
       ['the name of the server is unknown', { host: 'nowhere.invalid' }],
       ['the password is wrong', { password: 'wrong' }],
       ['there is no such database', { database: 'nowhere' }],
+      // the server's code for it is that of a wrong value
+      ['the role of the application is gone', { options: '-c role=nobody_knows_it' }],
     ])('is that it is unavailable when %s', async (_what, change) => {
       const { database, close } = await reconfigured(change);
       for (const ask of Object.values(asks)) expect(await thrownBy(ask(database))).toBeInstanceOf(DatabaseUnavailable);

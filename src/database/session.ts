@@ -1,6 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
 import { EnduringClient } from './enduring-client.js';
-import { classified } from './sql-state.js';
+import { classified, sqlStateOf } from './sql-state.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
 /**
@@ -20,7 +20,7 @@ export async function openSession(config: ClientConfig, deadline: number): Promi
     return client;
   } catch (error) {
     client.destroy();
-    throw classified(error);
+    throw new DatabaseUnavailable(error, sqlStateOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import { PendingMigrations } from '../database/migrations.js';
 import { ofThisDatabase } from '../database/origin.js';
 import { DifferentPast } from '../database/past.js';
+import { isTransient, sqlStateOf } from '../database/sql-state.js';
 import { isUnavailable } from '../database/unavailable.js';
 import { SettingError } from './config.js';
 
@@ -10,9 +11,11 @@ const TOLD_IN_ONE_LINE = [SettingError, PendingMigrations, DifferentPast];
 const lineOf = (error: unknown): string | undefined => {
   if (TOLD_IN_ONE_LINE.some((kind) => error instanceof kind)) return (error as Error).message;
   const trouble = ofThisDatabase(error);
-  if (!isUnavailable(trouble)) return undefined;
-  const said = trouble.cause instanceof Error ? trouble.cause.message.split('\n')[0] : 'nothing';
-  return `The database cannot be used: ${said}${trouble.sqlState ? ` (SQLSTATE ${trouble.sqlState})` : ''}`;
+  if (!isUnavailable(trouble) && !isTransient(trouble)) return undefined;
+  const { cause = trouble } = trouble as Error;
+  const said = cause instanceof Error ? cause.message.split('\n')[0] : 'it says nothing';
+  const sqlState = sqlStateOf(trouble);
+  return `The database cannot be used: ${said}${sqlState ? ` (SQLSTATE ${sqlState})` : ''}`;
 };
 
 /** Runs a program. What its user can set right is told in one line on stderr, anything else with its stack. Then it exits with 1. */
