@@ -1,7 +1,11 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { RealProcess, type RealProcessOptions, startRealProcess } from './support/process.js';
 import { createTestDatabase, databaseUrl, type TestDatabase } from './support/test-database.js';
 import { until } from './support/until.js';
@@ -74,6 +78,30 @@ describe('the built application on a PostgreSQL of its own', () => {
     expect((await api.stop()).code).toBe(0);
     expect(Date.now() - since).toBeLessThan(10_000);
     agent.destroy();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half of its headers', 'GET /health/live HTTP/1.1\r\nHost: '],
+    [
+      'half of its body',
+      'POST /dev/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    ],
+  ])('is not held up by a connection that sent %s, and gives back what it held', async (_what, sent) => {
+    const api = await start({ databaseUrl: database.url, env: { SHUTDOWN_TIMEOUT_MS: '9000' } });
+    await api.ready();
+    const { hostname, port } = new URL(api.url);
+    const socket = connect(Number(port), hostname).on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(sent);
+    await pause(100);
+    expect(await api.stop()).toEqual({ code: 0, signal: null });
+    socket.destroy();
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query('select name from write.subscriptions where owner is not null');
+    await client.end();
+    expect(rows).toEqual([]);
   });
 
   it('starts in production, where nobody can mint a token', async () => {

@@ -35,7 +35,7 @@ export class Connections {
 
   discard(connection: Connection): void {
     this.forget(connection);
-    connection.destroy();
+    connection.client.destroy();
   }
 
   /** Gives up those that nobody uses and that have not answered since: what happened to another of them may have happened to all. */
@@ -49,7 +49,7 @@ export class Connections {
     clearTimeout(this.tidying);
     const leaving = this.idle.splice(0);
     for (const connection of this.all) if (!leaving.includes(connection)) this.discard(connection);
-    await Promise.all(leaving.map((connection) => connection.end()));
+    await Promise.all(leaving.map((connection) => connection.client.end()));
   }
 
   private open(): Connection {
@@ -75,6 +75,6 @@ export class Connections {
 
   private idleEnds(connection: Connection): Promise<void> {
     this.forget(connection);
-    return connection.end();
+    return connection.client.end();
   }
 }

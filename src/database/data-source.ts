@@ -1,7 +1,7 @@
-import type { ClientBase, Pool } from 'pg';
+import type { Client, Pool } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
-import { outliveErrors } from './connection.js';
+import { EnduringClient } from './enduring-client.js';
 import type { DatabaseLimits } from './limits.js';
 import { serverOptions, UNBOUNDED_SESSION } from './sessions.js';
 import { classified } from './sql-state.js';
@@ -39,10 +39,8 @@ export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', r
     poolErrorHandler: () => undefined,
     extra: {
       types,
-      onConnect: async (client: ClientBase) => {
-        outliveErrors(client);
-        await client.query(unboundTransaction);
-      },
+      Client: EnduringClient,
+      onConnect: (client: Client) => client.query(unboundTransaction),
       options: serverOptions({
         timezone: 'UTC',
         // Starting a parallel worker takes longer than any query of this application.

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { ClientConfig, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { poolOf } from './data-source.js';
+import { LaneTroubles } from './lane-troubles.js';
 import { Lanes } from './lanes.js';
 import { type DatabaseLimits, DEFAULT_LIMITS, type Lane } from './limits.js';
 import type { Queryable } from './queryable.js';
@@ -33,6 +34,7 @@ export const LANE_SETTINGS = Symbol('LaneSettings');
 export class Database implements Queryable, OnApplicationShutdown {
   private readonly limits: DatabaseLimits;
   private readonly lanes: Lanes;
+  private readonly troubles = new LaneTroubles();
 
   constructor(
     @InjectDataSource() readonly dataSource: DataSource,
@@ -55,8 +57,9 @@ export class Database implements Queryable, OnApplicationShutdown {
     lane?: Lane,
   ): Promise<Row[]> {
     const grouped = lane === undefined && statement.quick === true;
-    const pipeline = this.lanes.of(lane ?? (grouped ? 'reads' : 'searches'));
-    const { columns, rows } = await pipeline.run(statement, values, { alone: !grouped });
+    const goesTo = lane ?? (grouped ? 'reads' : 'searches');
+    const asked = this.lanes.of(goesTo).run(statement, values, { alone: !grouped });
+    const { columns, rows } = await this.watched(goesTo, asked);
     return rows.map((row) => asObject(columns, row) as Row);
   }
 
@@ -71,17 +74,33 @@ export class Database implements Queryable, OnApplicationShutdown {
     values: readonly unknown[],
     order?: string,
   ): Promise<readonly Row[]> {
-    const { rows } = await this.lanes.of(lane).run(statement, values, { order });
+    const { rows } = await this.watched(lane, this.lanes.of(lane).run(statement, values, { order }));
     return rows as Row[];
+  }
+
+  /** Lanes in which nothing has succeeded for some seconds, though it was asked, with what the server said. */
+  lastingTroubles(): string[] {
+    return this.troubles.lasting(performance.now());
+  }
+
+  private async watched<T>(lane: Lane, asked: Promise<T>): Promise<T> {
+    try {
+      const answer = await asked;
+      this.troubles.succeeded(lane);
+      return answer;
+    } catch (error) {
+      this.troubles.failed(lane, error, performance.now());
+      throw error;
+    }
   }
 
   /**
    * A connection of its own, outside of the lanes, for a session that has to last. The caller ends it. A query on it that takes
    * longer than `query_timeout`, by default the deadline of projections, breaks it.
    */
-  connect(config: ClientConfig = {}): Promise<pg.Client> {
-    const query_timeout = this.limits.deadlines.projections;
-    return openSession({ ...this.lanes.configOf('projections'), query_timeout, ...config });
+  connect({ query_timeout, ...config }: ClientConfig = {}): Promise<pg.Client> {
+    const deadline = query_timeout ?? this.limits.deadlines.projections;
+    return openSession({ ...this.lanes.configOf('projections'), ...config }, deadline);
   }
 
   /** Runs `work` in one READ COMMITTED transaction, which as a whole has the time of one statement; rolls back when it throws. */

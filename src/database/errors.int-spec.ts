@@ -94,6 +94,15 @@ describe('what the database throws', () => {
     expect(isUnavailable(error)).toBe(false);
   });
 
+  it('is what failed in a transaction, also where its work goes on as if nothing had', async () => {
+    const error = await thrownBy(
+      lanes.database.transaction(async (connection) => {
+        await connection.query(raising('22012')).catch(() => undefined);
+      }),
+    );
+    expect(error).toMatchObject({ code: '22012' });
+  });
+
   it('does not undo a transaction by halves', async () => {
     const made = sql`create table halves (n int)`;
     await thrownBy(
@@ -146,6 +155,8 @@ describe('what the database throws', () => {
       ['the name of the server is unknown', { host: 'nowhere.invalid' }],
       ['the password is wrong', { password: 'wrong' }],
       ['there is no such database', { database: 'nowhere' }],
+      // the server's code for it is that of a wrong value
+      ['the role of the application is gone', { options: '-c role=nobody_knows_it' }],
     ])('is that it is unavailable when %s', async (_what, change) => {
       const { database, close } = await reconfigured(change);
       for (const ask of Object.values(asks)) expect(await thrownBy(ask(database))).toBeInstanceOf(DatabaseUnavailable);

@@ -1,6 +1,5 @@
-import pg from 'pg';
 import { SettingError } from '../operations/config.js';
-import { outliveErrors } from './connection.js';
+import { EnduringClient } from './enduring-client.js';
 
 const OLDEST = 15;
 /** What the safe tail and the functions of the write side are made for: each statement sees what was committed before it. */
@@ -34,8 +33,7 @@ export async function refuseUnfit(url: string): Promise<void> {
 }
 
 async function lookAt(url: string): Promise<Found> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 });
-  outliveErrors(client);
+  const client = new EnduringClient({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 });
   try {
     await client.connect();
     return (await client.query<Found>(look)).rows[0]!;

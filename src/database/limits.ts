@@ -28,16 +28,17 @@ export interface DatabaseLimits {
 
 export const DEFAULT_LIMITS: DatabaseLimits = {
   deadlines: {
-    commands: 10_000,
-    loads: 5000,
-    reads: 5000,
-    searches: 15_000,
+    // a request loads and commits: together within the 15 s after which clients give up
+    commands: 7000,
+    loads: 4000,
+    reads: 4000,
+    searches: 12_000,
     projections: 10_000,
     leases: 3000,
     health: 2000,
   },
   connect: 5000,
-  statement: 15_000,
+  statement: 12_000,
   lock: 4000,
   idleInTransaction: 10_000,
   transaction: 30_000,

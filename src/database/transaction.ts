@@ -16,6 +16,8 @@ const rollback = statement('rollback');
 /** One transaction of several steps on one connection. */
 class Transaction implements Queryable {
   broken = false;
+  /** After the first error the server ignores all but the end, and a commit would undo everything without a word. */
+  failure: Error | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -28,7 +30,8 @@ class Transaction implements Queryable {
     if (outcome instanceof Breakdown) {
       this.broken ||= outcome.late || breaksConnection(outcome.error);
       if (isPlanOutdated(outcome.error)) prepareAgain(asked);
-      throw classified(outcome.error);
+      this.failure ??= classified(outcome.error);
+      throw this.failure;
     }
     const { columns, rows } = outcome[0]!;
     return rows.map((row) => asObject(columns, row) as Row);
@@ -54,6 +57,7 @@ export async function runTransaction<T>(
   try {
     await transaction.query(begin);
     const result = await Promise.race([work(transaction), tooLate]);
+    if (transaction.failure) throw transaction.failure;
     await transaction.query(commit);
     return result;
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
-import { breaksConnection } from './sql-state.js';
+import { breaksConnection, sqlStateOf } from './sql-state.js';
 import { type BoundStatement, type Failure, type Result, StatementGroup } from './statement-group.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
@@ -42,7 +42,7 @@ export function send(
     };
     const giveUp = () => {
       if (over) return;
-      connection.destroy();
+      connection.client.destroy();
       end(new Breakdown(new DatabaseUnavailable(new Error(`No answer within ${Math.round(deadline)} ms`)), 0, true));
     };
     // A process that was paused finds its timers due before it has read the answers that have come meanwhile.
@@ -60,7 +60,8 @@ export function send(
     else {
       connection.opening.then(
         () => over || connection.client.query(group),
-        (error: unknown) => end(new Breakdown(error, 0)),
+        // whatever the server said, it said it of the connection: not of a value, though its code may be one of those
+        (error: unknown) => end(new Breakdown(new DatabaseUnavailable(error, sqlStateOf(error)), 0)),
       );
     }
   });

@@ -68,6 +68,11 @@ export class EventCatalogue {
     return this.byName.get(name)?.event;
   }
 
+  /** Whether this build knows the name, and the version. */
+  knows(name: string, version: number): boolean {
+    return version <= (this.byName.get(name)?.version ?? 0);
+  }
+
   /** The event that was stored, brought to its current schema version. @throws UnreadableEvent when this build cannot do that. */
   revive(name: string, version: number, data: Record<string, unknown>): DomainEvent {
     const known = this.byName.get(name);

@@ -39,7 +39,8 @@ export class Readiness {
 
   private async reachable(): Promise<Check> {
     await this.database.query(PING, [], 'health');
-    return { ok: true };
+    const troubles = this.database.lastingTroubles();
+    return troubles.length === 0 ? { ok: true } : { ok: false, detail: `refuses ${troubles.join(', ')}` };
   }
 
   /** Asked until it is so: migrations are not taken back under a running process. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { Server } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { JsonLogger } from './logger.js';
@@ -8,6 +9,7 @@ import type { JsonLogger } from './logger.js';
 const ECHO_MS = 1000;
 /** For requests that are on their way on an open connection when the stop begins. */
 const GRACE_MS = 200;
+const SWEEP_MS = 50;
 
 export interface Shutdown {
   readonly timeoutMs: number;
@@ -35,7 +37,7 @@ export function stopOnSignals(app: NestFastifyApplication, { timeoutMs, logger, 
       process.exit(1);
     }, timeoutMs).unref();
     try {
-      await drain(app);
+      await drain(app, timeoutMs / 3);
       await app.close();
       await closeDatabase();
       process.exit(0);
@@ -49,12 +51,25 @@ export function stopOnSignals(app: NestFastifyApplication, { timeoutMs, logger, 
 }
 
 const draining = new WeakSet<NestFastifyApplication>();
+/** Requests under way on each open connection. */
+const underWay = new WeakMap<NestFastifyApplication, Map<Socket, number>>();
 
 /**
  * Makes the server drainable: from `drain` on, each answer asks its client to leave, so that a connection that is kept alive does
  * not hold up the stop. To be called before `listen`.
  */
 export function prepareDrain(app: NestFastifyApplication): void {
+  const requests = new Map<Socket, number>();
+  underWay.set(app, requests);
+  const server = app.getHttpServer() as Server;
+  server.on('connection', (socket: Socket) => {
+    requests.set(socket, 0);
+    socket.once('close', () => requests.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    requests.set(socket, (requests.get(socket) ?? 0) + 1);
+    response.once('close', () => requests.has(socket) && requests.set(socket, requests.get(socket)! - 1));
+  });
   app
     .getHttpAdapter()
     .getInstance()
@@ -66,16 +81,24 @@ export function prepareDrain(app: NestFastifyApplication): void {
 
 /**
  * Closes the server before Nest's own hooks run, because requests under way still need the subscriptions and the database. Node's own
- * `close` would at once cut the connections that look idle, with the requests that they have sent and that were not read yet.
+ * `close` would at once cut the connections that look idle, with the requests that they have sent and that were not read yet; and it
+ * would wait for ever for those that never sent a whole request. Connections without a request are cut after a moment, all others at
+ * the limit.
  */
-async function drain(app: NestFastifyApplication): Promise<void> {
+async function drain(app: NestFastifyApplication, limitMs: number): Promise<void> {
   draining.add(app);
-  const server = app.getHttpServer();
+  const server = app.getHttpServer() as Server;
   if (!server.listening) return;
   const closed = once(server, 'close');
   Server.prototype.close.call(server);
+  const requests = underWay.get(app) ?? new Map<Socket, number>();
+  const cut = (which: (requests: number) => boolean) => {
+    for (const [socket, count] of [...requests]) if (which(count)) socket.destroy();
+  };
   await pause(GRACE_MS);
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const sweep = setInterval(() => cut((count) => count === 0), SWEEP_MS);
+  const limit = setTimeout(() => cut(() => true), limitMs);
   await closed;
   clearInterval(sweep);
+  clearTimeout(limit);
 }

@@ -115,7 +115,7 @@ describe('in the heap of `npm start`', () => {
   it(
     'the largest panels that are allowed are recorded one after the other, and others are served meanwhile',
     async () => {
-      const count = full ? 400 : 60;
+      const count = full ? 400 : 180;
       const api = await start();
       await until(() => isReady(api));
       const { id } = await new Desk(api.client('receptionist')).registersAndReads();

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Build } from '../support/builds.js';
-import { nextBuild } from '../support/next-build.js';
+import { nextBuild, OF_THE_NEXT_BUILD } from '../support/next-build.js';
 import { Observer } from '../support/observer.js';
 import { Desk } from '../support/patients.js';
 import { isReady, Processes } from '../support/processes.js';
@@ -64,9 +64,7 @@ describe('what happens while nobody works', () => {
     const position = Number(moved.headers.get('consistency-token'));
     await until(async () => {
       const behind = await observer.behind(position);
-      return behind.every((name) =>
-        ['handler:NoteMoves', 'projection:patient_move@1', 'saga:BidFarewell'].includes(name),
-      );
+      return behind.every((name) => OF_THE_NEXT_BUILD.subscriptions.includes(name));
     });
     expect(await commandsFor(id)).toEqual([]);
     await old.stop();

@@ -18,6 +18,7 @@ import { until } from '../support/until.js';
 const ROUNDS = Number(process.env['ROUNDS'] ?? 4);
 const USERS = 4;
 const HOUR = 3_600_000;
+const TOKENS_WAIT_MS = 2000;
 const seed = Random.seed();
 
 describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under load (SEED=${seed})`, () => {
@@ -27,6 +28,7 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
   let next: Build;
   let database: TestDatabase;
   let observer: Observer;
+  let watcher: Observer;
   let balancer: Balancer;
   let load: Load;
   const started: RealProcess[] = [];
@@ -38,6 +40,7 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
     next = nextBuild();
     database = await createTestDatabase();
     observer = await Observer.on(database.url);
+    watcher = await Observer.on(database.url);
     balancer = await Balancer.start();
     load = new Load([balancer], seed);
   });
@@ -47,6 +50,7 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
     for (const api of started) await api.kill();
     await balancer?.close();
     await observer?.close();
+    await watcher?.close();
     await database?.drop();
     next?.remove();
     rmSync(folder, { recursive: true });
@@ -88,6 +92,29 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
       await pause(20);
     }
     return failed;
+  };
+
+  /** As long as nobody holds a subscription, nobody reads what was written since: less than a token waits. */
+  const watchHolders = async (until: { over: boolean }): Promise<string[]> => {
+    const { subscriptions } = OF_THE_NEXT_BUILD;
+    const freeSince = new Map<string, number>();
+    const free = new Set<string>();
+    while (!until.over) {
+      const now = Date.now();
+      const found = await watcher.rows<{ name: string }>(
+        'select name from write.subscriptions where (owner is null or lease_until < now()) and not name = any($1::text[])',
+        [subscriptions],
+      );
+      const names = new Set(found.map(({ name }) => name));
+      for (const name of freeSince.keys()) if (!names.has(name)) freeSince.delete(name);
+      for (const name of names) {
+        const since = freeSince.get(name) ?? now;
+        freeSince.set(name, since);
+        if (now - since > TOKENS_WAIT_MS) free.add(name);
+      }
+      await pause(100);
+    }
+    return [...free];
   };
 
   let visits = 0;
@@ -161,6 +188,7 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
       await load.start(USERS);
       const reading = { over: false };
       const failedReads = readYourWrites(reading);
+      const leftFree = watchHolders(reading);
       let passedOver = 0;
       let unreadable = 0;
       for (let round = 1; round <= ROUNDS; round++) {
@@ -168,6 +196,8 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
         const upgraded = await start(next);
         await during(comeAndGoWhile, async () => {
           await load.goOn(10);
+          // Now and then both are there for longer, and have shared the work out.
+          if (round % 4 === 1) await pause(2 * TOKENS_WAIT_MS);
           await stop(current);
           await load.goOn(10);
           // Rolled back: from here on the old build meets what the new one has stored, and goes on storing.
@@ -185,6 +215,7 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
 
       const { ledger } = load;
       expect(await failedReads).toEqual([]);
+      expect(await leftFree).toEqual([]);
       expect([...balancer.faults, ...ledger.faults, ...newcomers.faults]).toEqual([]);
       expect({ unavailable: ledger.unavailable, lost: ledger.lost }).toEqual({ unavailable: 0, lost: 0 });
       expect({ unavailable: newcomers.unavailable, lost: newcomers.lost }).toEqual({ unavailable: 0, lost: 0 });

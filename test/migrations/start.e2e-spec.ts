@@ -7,6 +7,7 @@ import { migrateDatabase } from '../../src/database/migrations.js';
 import { startTestApp } from '../support/app.js';
 import { RealProcess } from '../support/process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const run = promisify(execFile);
 
@@ -37,8 +38,7 @@ describe('the start', () => {
       await migrateDatabase({ url: database.url, poolSize: 2 }, [...migrations, Later1900000000001]);
       const app = await startTestApp({ databaseUrl: database.url, env: { MIGRATE_ON_START } });
       try {
-        await app.settle();
-        expect((await app.client().get('/health/ready')).status).toBe(200);
+        await until(async () => (await app.client().get('/health/ready')).status === 200);
         const registered = await app
           .client('receptionist')
           .post(

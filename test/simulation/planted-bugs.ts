@@ -225,3 +225,14 @@ export class CommandsInAnyOrder extends Parts {
     })(database);
   }
 }
+
+/** A lease of before a clock was set back holds until the clock has caught up. */
+export class LeaseOfTheFuture extends Parts {
+  override subscriptionRows(database: SimulatedDatabase) {
+    return new (class extends SubscriptionRows {
+      protected override isOver(leaseUntil: number): boolean {
+        return leaseUntil < this.database.now;
+      }
+    })(database);
+  }
+}

@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
-import type { BuildName } from './builds/build.js';
-import { Always } from './invariants/always.js';
-import { eventually } from './invariants/eventually.js';
+import { HolderWatch } from './invariants/holder-watch.js';
+import { LogWatch } from './invariants/log-watch.js';
+import { Settling } from './invariants/settling.js';
 import { Parts } from './parts.js';
 import { Deployment } from './schedule/deployment.js';
-import { fault, mend } from './schedule/faults.js';
-import { request } from './schedule/requests.js';
-import { Violation, World } from './world.js';
+import { mend } from './schedule/faults.js';
+import { plan } from './schedule/plan.js';
+import { type Violation, World } from './world.js';
 
 export interface Options {
   readonly seed: number;
@@ -16,8 +16,7 @@ export interface Options {
 }
 
 export interface Verdict {
-  readonly seed: number;
-  /** What did not hold; undefined when all did. */
+  /** The promise that was broken first; undefined when all were kept. */
   readonly violation: Violation | undefined;
   readonly steps: number;
   /** Milliseconds of virtual time. */
@@ -27,101 +26,51 @@ export interface Verdict {
 
 /** How often it is looked whether all is well. */
 const LOOK_MS = 250;
-
-/** One schedule: some seconds in which requests come, processes come and go, and things go wrong; then all must become well. */
-class Simulation {
-  readonly world: World;
-  private readonly always: Always;
-  private readonly deployment: Deployment;
-  private violation: Violation | undefined;
-
-  constructor({ seed, isTraced = false, parts = new Parts() }: Options) {
-    this.world = new World(seed, isTraced, parts);
-    this.always = new Always(this.world);
-    this.world.holderOf = (name) => this.always.holderOf(name);
-    this.deployment = new Deployment(this.world, parts);
-    this.world.database.watch = (who) => this.checked(() => this.always.look(who));
-  }
-
-  async run(): Promise<Verdict> {
-    const { world } = this;
-    const lastBuild = this.plan();
-    await this.happen();
-    mend(world);
-    this.deployment.conclude(lastBuild);
-    const mendedAt = world.timeline.now;
-    const late = (withinMs: number) => world.timeline.now - mendedAt > withinMs;
-    for (let isWell = false; !isWell && !this.violation;) {
-      await world.timeline.run(world.timeline.now + LOOK_MS, () => this.violation !== undefined);
-      isWell = true;
-      for (const { invariant, withinMs, missing } of eventually) {
-        if (!isWell && !late(withinMs)) continue;
-        const wrong = missing(world, lastBuild);
-        if (wrong === undefined) continue;
-        isWell = false;
-        if (late(withinMs)) this.checked(() => fail(invariant, wrong));
-      }
-    }
-    return {
-      seed: world.seed,
-      violation: this.violation,
-      steps: world.timeline.steps,
-      took: world.timeline.now,
-      trace: world.trace.lines,
-    };
-  }
-
-  /** Decides what is going to happen. @returns the build that is there in the end */
-  private plan(): BuildName {
-    const { world, deployment } = this;
-    const { random, timeline } = world;
-    const length = world.between(2_000, 6_000);
-    const anyTime = (what: () => void) => timeline.after(random.next() * length, what);
-
-    let build: BuildName = random.chance(0.7) ? 'old' : 'new';
-    deployment.begin(build);
-    const rolls = random.pick([0, 1, 1, 2, 3]);
-    for (let i = 1; i <= rolls; i++) {
-      const next = build === 'old' ? 'new' : 'old';
-      timeline.after((length * (i - random.next())) / rolls, () => deployment.roll(next));
-      build = next;
-    }
-    for (let i = 5 + random.below(25); i > 0; i--) anyTime(() => request(world));
-    for (let i = random.below(7); i > 0; i--) anyTime(() => fault(world));
-    timeline.after(length, () => (this.isOver = true));
-    return build;
-  }
-
-  private isOver = false;
-
-  private happen(): Promise<void> {
-    return this.world.timeline.run(Infinity, () => this.isOver || this.violation !== undefined);
-  }
-
-  /** The first violation ends the schedule. */
-  private checked(check: () => void): void {
-    try {
-      check();
-    } catch (error) {
-      if (!(error instanceof Violation)) throw error;
-      this.violation ??= error;
-    }
-  }
-}
-
-const fail = (invariant: string, message: string): never => {
-  throw new Violation(invariant, message);
-};
+/** A hundred times what a schedule takes. */
+const MOST_STEPS = 200_000;
 
 /** Runs one schedule. The same seed gives the same, to the letter. */
-export async function simulate(options: Options): Promise<Verdict> {
-  const simulation = new Simulation(options);
-  const { world } = simulation;
-  const write = (message: unknown) => world.trace.note('log', () => String(message));
-  Logger.overrideLogger({ log: write, error: write, warn: write });
+export async function simulate({ seed, isTraced = false, parts = new Parts() }: Options): Promise<Verdict> {
+  const world = new World(seed, isTraced, parts);
+  const note = (message: unknown) => world.trace.note('log', () => String(message));
+  const unhandled = (error: unknown) => world.violated('no-unhandled-rejection', String(error));
+  Logger.overrideLogger({ log: note, error: note, warn: note });
+  process.on('unhandledRejection', unhandled);
   try {
-    return await simulation.run();
+    watch(world);
+    await live(world, parts);
   } finally {
+    process.off('unhandledRejection', unhandled);
     Logger.overrideLogger(false);
+  }
+  const { violation, timeline, trace } = world;
+  return { violation, steps: timeline.steps, took: timeline.now, trace: trace.lines };
+}
+
+/** What must hold at any moment is looked at after each statement of anybody. */
+function watch(world: World): void {
+  const holders = new HolderWatch(world);
+  const log = new LogWatch(world, holders);
+  world.holderOf = (subscription) => holders.holderOf(subscription);
+  world.database.watch = (who) => {
+    holders.look(who);
+    log.look();
+  };
+}
+
+/** Some seconds in which requests come, processes come and go, and things go wrong; then all must become well. */
+async function live(world: World, parts: Parts): Promise<void> {
+  const { timeline } = world;
+  const deployment = new Deployment(world, parts);
+  const { lengthMs, lastBuild } = plan(world, deployment);
+  const pass = (ms: number) => timeline.run(timeline.now + ms, () => world.violation !== undefined);
+  await pass(lengthMs);
+  mend(world);
+  deployment.conclude(lastBuild);
+  const settling = new Settling(world, lastBuild);
+  for (let isWell = false; !isWell && !world.violation;) {
+    await pass(LOOK_MS);
+    isWell = settling.isWell();
+    if (timeline.steps > MOST_STEPS) world.violated('comes-to-rest', `${timeline.steps} steps`);
   }
 }

@@ -1,23 +1,15 @@
 import { Random } from '../support/random.js';
 import type { BuildName } from './builds/build.js';
 import { SimulatedDatabase, type Tables } from './database/simulated-database.js';
-import type { StoredEvent } from './database/write-log.js';
 import type { SimulatedProcess } from './machines/simulated-process.js';
 import type { Request } from './schedule/requests.js';
 import { Timeline } from './time/timeline.js';
 import { Trace } from './time/trace.js';
 
-/** Something that must hold did not. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-
-  constructor(
-    /** Which promise it is about. */
-    readonly invariant: string,
-    message: string,
-  ) {
-    super(message);
-  }
+/** A promise that was not kept. */
+export interface Violation {
+  readonly invariant: string;
+  readonly message: string;
 }
 
 /** What foreign code does with an event or a command that it is given. */
@@ -42,6 +34,8 @@ export const effectName = (type: string, of: string, index: number): string => `
 
 /** All that exists in one schedule. */
 export class World {
+  /** Leases end in it, and those who had them come back. */
+  isLong = false;
   readonly timeline = new Timeline();
   readonly random: Random;
   readonly trace: Trace;
@@ -52,14 +46,16 @@ export class World {
   readonly requests: Request[] = [];
   /** What the plain handler has done outside of the database, in the order in which it did it. */
   readonly delivered: Delivered[] = [];
-  /** Events that commands of sagas left behind. */
-  readonly effects = new Map<string, StoredEvent>();
+  /** When commands of sagas took effect, by `effectName`. */
+  readonly effects = new Map<string, number>();
   /** When the saga of alarms had stored that an alarm was cleared, by the position of that event. */
   readonly withdrawnAt = new Map<number, number>();
   /** Of its own, so that whoever looks at what is expected changes nothing. */
   private readonly foreign: Random;
   /** Process that holds a subscription, as whoever watches the database sees it. */
   holderOf: (subscription: string) => string | undefined = () => undefined;
+  /** The first promise that was broken: it ends the schedule. */
+  violation: Violation | undefined;
   private readonly behaviours = new Map<string, Behaviour>();
   private ids = 0;
 
@@ -72,6 +68,10 @@ export class World {
     this.foreign = new Random(~seed);
     this.trace = new Trace(this.timeline, isTraced);
     this.database = new SimulatedDatabase(this.timeline, this.random, tables);
+  }
+
+  violated(invariant: string, message: string): void {
+    this.violation ??= { invariant, message };
   }
 
   newId(kind: string): string {

@@ -210,10 +210,11 @@ const NEXT: Changes = {
   ],
 };
 
-/** What this build cannot read. */
+/** What this build cannot read, and does not have. */
 export const OF_THE_NEXT_BUILD = {
   types: ['patients.patient-moved-away', 'patients.farewell-sent', 'patients.identifier-assigned'],
   tables: ['patient_move'],
+  subscriptions: ['handler:NoteMoves', 'projection:patient_move@1', 'saga:BidFarewell'],
 };
 
 export const nextBuild = (): Build => buildWith(NEXT);

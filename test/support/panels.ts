@@ -12,7 +12,7 @@ const VALUES = `
         'value', case when text_length = 0
           then jsonb_build_object('quantity', jsonb_build_object('value', 60 + n, 'unit', 'mg/dL', 'code', 'mg/dL'))
           else jsonb_build_object('string', (
-            select left(string_agg(md5(random()::text || n), ''), text_length) from generate_series(0, text_length / 32)))
+            select left(string_agg(md5(random()::text || part), ''), text_length) from generate_series(0, text_length / 32) part))
         end)))
     from generate_series(1, how_many) n
   $$`;

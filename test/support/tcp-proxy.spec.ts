@@ -70,6 +70,8 @@ describe('a proxy', () => {
     expect(await answered(old, 'three')).toBe('nothing');
     expect(await answered(young, 'four')).toBe('nothing');
     expect(await answered(await client(), 'five')).toBe('five');
+    old.end();
+    expect(await Promise.race([closed(old), pause(A_WHILE_MS, 'no goodbye')])).toBe('no goodbye');
   });
 
   it('can lose the connections that are there and forward new ones', async () => {

@@ -7,6 +7,8 @@ interface Pair {
   readonly server: Socket;
   /** Swallowed for good: what arrives is acknowledged and goes nowhere, also after `resume`. */
   lost: boolean;
+  /** The client has said that it sends no more. */
+  left: boolean;
 }
 
 type Mode = 'forwarding' | 'stopped' | 'black hole';
@@ -27,7 +29,7 @@ export class TcpProxy {
   /** Stands before the server that the URL names, whatever its protocol. */
   static async before(serverUrl: string, defaultPort = 5432): Promise<TcpProxy> {
     const { hostname, port } = new URL(serverUrl);
-    const listener = createServer();
+    const listener = createServer({ allowHalfOpen: true });
     await listening(listener, 0);
     const target = { host: hostname, port: Number(port || defaultPort) };
     const proxy = new TcpProxy(target, listener, (listener.address() as AddressInfo).port);
@@ -45,7 +47,7 @@ export class TcpProxy {
 
   /** Connections that are open now, as far as the clients are concerned. */
   get open(): number {
-    return this.pairs.size;
+    return [...this.pairs].filter(({ left }) => !left).length;
   }
 
   /** Nothing moves, in any connection, old or new. What was sent meanwhile arrives after `resume`. */
@@ -100,10 +102,11 @@ export class TcpProxy {
 
   private accept(client: Socket): void {
     this.accepted++;
-    const pair: Pair = { client, server: connect(this.target), lost: this.mode === 'black hole' };
+    const server = connect({ ...this.target, allowHalfOpen: true });
+    const pair: Pair = { client, server, lost: this.mode === 'black hole', left: false };
     this.pairs.add(pair);
-    this.forward(pair, client, pair.server);
-    this.forward(pair, pair.server, client);
+    this.forward(pair, client, server);
+    this.forward(pair, server, client);
     if (this.mode === 'stopped') client.pause();
   }
 
@@ -116,8 +119,9 @@ export class TcpProxy {
         if (this.mode !== 'stopped') from.resume();
       });
     });
-    // The end of one side is passed on, unless there is nothing between the two any more.
+    // The end of one side is passed on, unless there is nothing between the two any more: then nobody answers to it.
     from.on('end', () => {
+      pair.left ||= from === pair.client;
       if (!pair.lost) to.end();
     });
     from.on('error', () => undefined);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { sql } from '../../database/sql.js';
+import { isUnavailable } from '../../database/unavailable.js';
 import { DomainError, refused } from '../errors.js';
 import type { ExecutionContext } from '../execution-context.js';
 import type { Effect, UnitOfWork } from '../unit-of-work.js';
@@ -50,6 +51,8 @@ export class Idempotency {
       try {
         return await run((unit, result) => saveAnswer(context, key, requestHash, unit, result));
       } catch (error) {
+        // what does not answer now would not answer this question either: the client asks again
+        if (isUnavailable(error)) throw error;
         // The same request at another process may have won meanwhile, and what is refused here may be the consequence of that.
         const stored = await this.answerOf(context);
         if (!stored) throw error;
@@ -61,7 +64,7 @@ export class Idempotency {
   }
 
   private async answerOf({ actor, idempotency }: ExecutionContext): Promise<Answer | undefined> {
-    const [answer] = await this.database.query<Answer>(findAnswer, [actor.id, idempotency?.key]);
+    const [answer] = await this.database.query<Answer>(findAnswer, [actor.id, idempotency?.key], 'loads');
     return answer;
   }
 }

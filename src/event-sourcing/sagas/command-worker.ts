@@ -10,6 +10,7 @@ import { describe } from '../subscriptions/describe-error.js';
 import { Subscriptions } from '../subscriptions/subscriptions.js';
 import { TookTooLong } from '../subscriptions/took-too-long.js';
 import { CommandExecutor } from './command-executor.js';
+import { Hindrances } from './hindrances.js';
 import { type PendingCommand, PendingCommands } from './pending-commands.js';
 
 const SLOTS = 8;
@@ -32,6 +33,7 @@ export class CommandWorker implements BeforeApplicationShutdown {
   private stopping = false;
   private started?: Promise<void>;
   private stoppedBy?: string;
+  private readonly hindrances = new Hindrances();
 
   constructor(
     private readonly commands: PendingCommands,
@@ -53,6 +55,12 @@ export class CommandWorker implements BeforeApplicationShutdown {
     return this.stoppedBy;
   }
 
+  private async giveBack(pending: PendingCommand, error: unknown): Promise<void> {
+    const text = `${pending.name}: ${describe(error)}`;
+    const seconds = this.hindrances.met(pending.id, text, this.scheduler.now());
+    await this.commands.giveBack(pending, seconds, describe(error));
+  }
+
   /** There may be something to do. */
   nudge(): void {
     this.wake.raise();
@@ -72,7 +80,7 @@ export class CommandWorker implements BeforeApplicationShutdown {
         const claimed = await this.claim(waited);
         waited = false;
         for (const command of claimed) this.begin(command);
-        this.tell(undefined);
+        this.tell(this.hindrances.lasting(this.scheduler.now()));
         if (claimed.length > 0) continue;
         await this.wake.wait(seen, await this.pauseMs());
         waited = this.wake.count === seen;
@@ -114,7 +122,9 @@ export class CommandWorker implements BeforeApplicationShutdown {
       const execution = this.executor.execute(command, pending.metadata, [this.commands.completion(pending)]);
       const outcome = await this.scheduler.within(execution, this.limitMs, LATE);
       if (outcome === LATE) throw new TookTooLong(this.limitMs);
+      this.hindrances.over(pending.id);
     } catch (error) {
+      if (!isUnavailable(error)) this.hindrances.over(pending.id);
       await this.settle(pending, error);
     }
   }
@@ -122,7 +132,7 @@ export class CommandWorker implements BeforeApplicationShutdown {
   private async settle(pending: PendingCommand, error: unknown): Promise<void> {
     // Taken over or withdrawn: whoever did so has the last word. Away: the lease runs out, and the command is tried again.
     if (isNotHeld(error)) return;
-    if (isUnavailable(error)) return this.commands.giveBack(pending, 1);
+    if (isUnavailable(error)) return this.giveBack(pending, error);
     if (error instanceof DomainError && error.kind !== 'unavailable') {
       await this.commands.finishAs('refused', pending, error.code);
       return;
@@ -143,6 +153,7 @@ export class CommandWorker implements BeforeApplicationShutdown {
   private tell(trouble: string | undefined): void {
     if (trouble === this.stoppedBy) return;
     this.stoppedBy = trouble;
-    if (trouble) this.logger.error(`The command worker goes on after: ${trouble}`);
+    if (trouble) this.logger.error(`Commands of sagas wait: ${trouble}. They are tried again until that is over`);
+    else this.logger.log('Commands of sagas go on');
   }
 }

@@ -55,5 +55,5 @@ export abstract class PendingCommands {
   abstract postpone(command: PendingCommand, seconds: number, error: string): Promise<void>;
 
   /** Tried again later; nothing was wrong with the command. */
-  abstract giveBack(command: PendingCommand, seconds: number): Promise<void>;
+  abstract giveBack(command: PendingCommand, seconds: number, error: string): Promise<void>;
 }

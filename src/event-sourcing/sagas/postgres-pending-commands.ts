@@ -51,7 +51,7 @@ const postpone = sql`
   update write.pending_commands set due_at = now() + make_interval(secs => $3), error = $4, owner = null, attempts = attempts + 1
   where id = $1 and epoch = $2 and status = 'pending'`;
 const giveBack = sql`
-  update write.pending_commands set due_at = now() + make_interval(secs => $3), owner = null
+  update write.pending_commands set due_at = now() + make_interval(secs => $3), error = $4, owner = null
   where id = $1 and epoch = $2 and status = 'pending'`;
 
 @Injectable()
@@ -106,8 +106,8 @@ export class PostgresPendingCommands extends PendingCommands {
     await this.database.query(finish, [id, epoch, status, error], 'leases');
   }
 
-  async giveBack({ id, epoch }: PendingCommand, seconds: number): Promise<void> {
-    await this.database.query(giveBack, [id, epoch, seconds], 'leases');
+  async giveBack({ id, epoch }: PendingCommand, seconds: number, error: string): Promise<void> {
+    await this.database.query(giveBack, [id, epoch, seconds, error], 'leases');
   }
 
   async postpone({ id, epoch }: PendingCommand, seconds: number, error: string): Promise<void> {

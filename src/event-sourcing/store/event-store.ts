@@ -153,9 +153,11 @@ export class EventStore {
   private async conflictOf(unit: UnitOfWork): Promise<ConcurrencyConflict> {
     const expected = new Map(unit.guards);
     for (const { streamId, expectedVersion } of unit.streams) expected.set(streamId, expectedVersion);
-    const rows = await this.database.query<{ stream_id: string; version: number }>(currentVersions, [
-      [...expected.keys()],
-    ]);
+    const rows = await this.database.query<{ stream_id: string; version: number }>(
+      currentVersions,
+      [[...expected.keys()]],
+      'loads',
+    );
     const moved = rows.find(({ stream_id, version }) => expected.get(stream_id) !== version);
     const streamId = moved?.stream_id ?? unit.streams[0]!.streamId;
     return new ConcurrencyConflict(streamId, expected.get(streamId) ?? 0, moved?.version ?? 0);

@@ -7,13 +7,14 @@ import type { TailFeed } from '../tail/tail-feed.js';
 import type { Checkpoint, Letter, LetterKind } from './checkpoint.js';
 import { BatchTooLarge, type Consumer, EventFault } from './consumer.js';
 import { describe } from './describe-error.js';
-import type { Briefing, Claimed, SubscriptionStore } from './subscription-store.js';
+import type { Briefing, Claimed, SetAside, SubscriptionStore } from './subscription-store.js';
 
 /** How often an event is tried before it is set aside. */
 const ATTEMPTS = 4;
 /** How often others may be in the way, as by a deadlock, until that is trouble of the database. */
 const HINDRANCES = 8;
 const FIRST_PAUSE_MS = 50;
+const MAKE_UP_MS = 50;
 
 export interface DeliveryEvents {
   /** Something was handled, or there is nothing left to handle. */
@@ -36,6 +37,8 @@ interface Portion {
 export class Delivery {
   /** Streams of which an event is set aside: their later ones follow it. */
   private readonly asideStreams = new Set<string>();
+  /** Streams that were set aside by a build that could not handle them, and that this one can be expected to. */
+  private readonly toMakeUpFor: string[];
   /** Stored up to here. */
   stored: number;
 
@@ -50,6 +53,7 @@ export class Delivery {
   ) {
     this.stored = claim.position;
     for (const { streamId } of briefing.setAside) this.asideStreams.add(streamId);
+    this.toMakeUpFor = briefing.setAside.filter((aside) => this.canMakeUpFor(aside)).map(({ streamId }) => streamId);
   }
 
   get hasDeadLetters(): boolean {
@@ -65,16 +69,19 @@ export class Delivery {
     return { subscription: this.claim.name, from: this.stored, to, epoch: this.claim.epoch };
   }
 
-  async deliver(batch: readonly LoggedEvent[], upTo: number): Promise<void> {
+  /** Whether all of it was dealt with: it ends between two steps when it is told to. */
+  async deliver(batch: readonly LoggedEvent[], upTo: number, stopped: { readonly aborted: boolean }): Promise<boolean> {
     const events = batch.filter((event) => this.concerns(event));
     let attempts = 0;
     let hindrances = 0;
     let most = this.consumer.largestBatch;
     let carefulUpTo = -1;
     for (let done = 0; done < events.length;) {
+      if (stopped.aborted) return false;
       const portion = this.portion(events, done, most);
       const end = done + portion.length;
       const to = end === events.length ? upTo : events[end - 1]!.row.position;
+      let isOver = false;
       try {
         await this.handle(portion, to);
       } catch (error) {
@@ -89,15 +96,14 @@ export class Delivery {
           // those before it together, if it is known, then each alone until the fault is passed
           const known = healthy.findIndex(({ row }) => row.position === error.event?.recorded.position);
           most = Math.max(known, 1);
-          carefulUpTo = healthy[known > 0 ? known : healthy.length - 1]!.row.position;
+          carefulUpTo = healthy[known >= 0 ? known : healthy.length - 1]!.row.position;
         } else if (++attempts < ATTEMPTS) {
           await this.pauseAfter(attempts);
         } else {
           await this.setAside(healthy[0]!, portion, error.cause, attempts, to);
-          attempts = 0;
-          done = end;
+          isOver = true;
         }
-        continue;
+        if (!isOver) continue;
       }
       for (const { row } of portion.letters) this.asideStreams.add(row.streamId);
       done = end;
@@ -105,17 +111,29 @@ export class Delivery {
       if (done < events.length) this.events.progressed();
       most = (events[done]?.row.position ?? Infinity) <= carefulUpTo ? 1 : this.consumer.largestBatch;
     }
+    return true;
+  }
+
+  get hasToMakeUp(): boolean {
+    return this.toMakeUpFor.length > 0;
   }
 
   /**
-   * Handles what was set aside by a build that could not, in the order of each stream, before anything else is handled. What
-   * still cannot be handled stays where it is.
+   * Handles some of what was set aside by a build that could not, in the order of each stream: for a moment, so that new events of
+   * other streams do not wait for thousands of old ones. What still cannot be handled stays where it is.
    */
-  async makeUp(): Promise<void> {
-    for (const { kind, type, streamId } of this.briefing.setAside) {
-      const isOurs = this.consumer.types.has(type) || this.consumer.passesOver.has(type);
-      if (kind !== 'failed' && isOurs) await this.makeUpFor(streamId);
-    }
+  async makeUpForSome(): Promise<void> {
+    const end = this.scheduler.now() + MAKE_UP_MS;
+    do {
+      const streamId = this.toMakeUpFor.pop();
+      if (streamId === undefined) return;
+      await this.makeUpFor(streamId);
+    } while (this.scheduler.now() < end);
+  }
+
+  private canMakeUpFor({ kind, type, schemaVersion }: SetAside): boolean {
+    const { types, passesOver } = this.consumer;
+    return kind !== 'failed' && (passesOver.has(type) || (types.has(type) && this.feed.canRead(type, schemaVersion)));
   }
 
   private async makeUpFor(streamId: string): Promise<void> {

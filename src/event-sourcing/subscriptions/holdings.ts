@@ -1,11 +1,11 @@
-import type { Logger } from '@nestjs/common';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import type { TailFeed } from '../tail/tail-feed.js';
 import type { Consumer } from './consumer.js';
 import type { ProcessSession } from './process-session.js';
+import type { SetAsideLines } from './set-aside-lines.js';
 import { Shares } from './shares.js';
 import { type Ending, SubscriptionRunner } from './subscription-runner.js';
-import type { Briefing, Claimed, SubscriptionStore } from './subscription-store.js';
+import type { Claimed, SubscriptionStore } from './subscription-store.js';
 import type { Troubles } from './troubles.js';
 
 /** What a handler is given to end when its subscription is handed over. */
@@ -25,7 +25,7 @@ export class Holdings {
     private readonly store: SubscriptionStore,
     private readonly scheduler: Scheduler,
     private readonly troubles: Troubles,
-    private readonly logger: Logger,
+    private readonly lines: SetAsideLines,
     private readonly onProgress: () => void,
   ) {}
 
@@ -47,7 +47,7 @@ export class Holdings {
     const plan = this.shares.plan({ survey, owner, running, resting: this.troubles.resting(now), now });
     for (const name of plan.giveBack) void this.handOver(this.runners.get(name)!);
     const wanted = plan.claim.filter((name) => !this.runners.has(name));
-    if (wanted.length > 0) await this.begin(await this.store.claim(wanted, owner));
+    if (wanted.length > 0) this.begin(await this.store.claim(wanted, owner));
   }
 
   /** Subscriptions that had nothing to do store how far they have come, all in one statement. */
@@ -78,26 +78,20 @@ export class Holdings {
     await this.scheduler.within(Promise.all(runners.map(({ finished }) => finished)), ms, undefined);
   }
 
-  private async begin(claims: readonly Claimed[]): Promise<void> {
-    if (claims.length === 0) return;
-    const briefings = await this.store.brief(claims.map(({ name }) => name));
-    for (const { name } of claims) {
-      this.feed.watch(this.consumers.get(name)!.types);
-      this.feed.watch(briefings.get(name)?.declared.keys() ?? []);
-    }
-    for (const claim of claims) this.run(claim, briefings.get(claim.name) ?? NOTHING_KNOWN);
+  private begin(claims: readonly Claimed[]): void {
+    for (const { name } of claims) this.feed.watch(this.consumers.get(name)!.types);
+    for (const claim of claims) this.run(claim);
   }
 
-  private run(claim: Claimed, briefing: Briefing): void {
+  private run(claim: Claimed): void {
     const { name } = claim;
     const consumer = this.consumers.get(name)!;
-    const runner = new SubscriptionRunner(consumer, claim, briefing, this.feed, this.store, this.scheduler, {
+    const runner = new SubscriptionRunner(consumer, claim, this.feed, this.store, this.scheduler, {
       progressed: () => {
         this.troubles.progressed(name);
         this.onProgress();
       },
-      setAside: ({ row, error }) =>
-        this.logger.error(`${name} set aside the event at ${row.position}, and its stream with it: ${error}`),
+      setAside: (letter) => this.lines.tell(name, letter, this.scheduler.now()),
     });
     this.runners.set(name, runner);
     void runner.finished.then((ending) => this.ended(runner, ending));
@@ -126,5 +120,3 @@ export class Holdings {
     if (this.runners.get(runner.name) === runner) this.runners.delete(runner.name);
   }
 }
-
-const NOTHING_KNOWN: Briefing = { declared: new Map(), setAside: [] };

@@ -58,12 +58,13 @@ const brief = sql`
     coalesce((select jsonb_object_agg(t.type, t.since) from write.subscription_types t where t.subscription = s.name), '{}')
       as declared,
     coalesce((
-      select jsonb_agg(jsonb_build_object('streamId', d.stream_id, 'kind', d.kind, 'type', d.type) order by d.position)
+      select jsonb_agg(jsonb_build_object(
+        'streamId', d.stream_id, 'kind', d.kind, 'type', d.type, 'schemaVersion', e.schema_version) order by d.position)
       from (
         select distinct on (stream_id) stream_id, type, position,
           case when attempts = 0 and kind = 'failed' then 'behind' else kind end as kind
         from write.dead_letters
-        where subscription = s.name order by stream_id, position) d), '[]') as "setAside"
+        where subscription = s.name order by stream_id, position) d join write.events e using (position)), '[]') as "setAside"
   from unnest($1::text[]) s (name)`;
 const renew = statement(`
   with alive as (
@@ -137,7 +138,7 @@ export class PostgresSubscriptionStore extends SubscriptionStore {
   }
 
   async brief(names: readonly string[]): Promise<ReadonlyMap<string, Briefing>> {
-    const rows = await this.database.query<BriefingRow>(brief, [names], 'leases');
+    const rows = await this.database.query<BriefingRow>(brief, [names], 'projections');
     return new Map(
       rows.map(({ name, declared, setAside }) => [name, { declared: new Map(Object.entries(declared)), setAside }]),
     );

@@ -1,5 +1,6 @@
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { isNotHeld } from '../store/pg-errors.js';
+import type { Batch } from '../tail/batch.js';
 import type { TailFeed } from '../tail/tail-feed.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Consumer } from './consumer.js';
@@ -13,13 +14,17 @@ export type Ending =
   | { readonly why: 'not held' }
   | { readonly why: 'trouble'; readonly error: unknown };
 
+const NOTHING_KNOWN: Briefing = { declared: new Map(), setAside: [] };
+
 /** Delivers the log to one consumer, in order, as long as this process holds the subscription. */
 export class SubscriptionRunner {
   /** Handled in memory up to here. */
   private position: number;
-  private readonly delivery: Delivery;
+  private delivery: Delivery;
   private readonly stopped = { aborted: false };
   private busy = false;
+  /** It was stopped by trouble, and has not got on since. */
+  private isTroubled: boolean;
   /** Pending while the progress of an idle time is being stored. */
   private idleStep?: Promise<void>;
   /** Never rejects. */
@@ -28,14 +33,14 @@ export class SubscriptionRunner {
   constructor(
     readonly consumer: Consumer,
     readonly claim: Claimed,
-    briefing: Briefing,
     private readonly feed: TailFeed,
     private readonly store: SubscriptionStore,
-    scheduler: Scheduler,
+    private readonly scheduler: Scheduler,
     private readonly events: DeliveryEvents,
   ) {
-    this.delivery = new Delivery(consumer, claim, briefing, feed, store, scheduler, events);
+    this.delivery = this.deliveryWith(NOTHING_KNOWN);
     this.position = claim.position;
+    this.isTroubled = claim.troubled;
     this.finished = this.run();
   }
 
@@ -73,10 +78,7 @@ export class SubscriptionRunner {
 
   private async run(): Promise<Ending> {
     try {
-      this.busy = true;
-      await this.delivery.makeUp();
-      if (this.claim.troubled) await this.isWell();
-      this.busy = false;
+      await this.prepare();
       await this.follow();
       return { why: 'told to' };
     } catch (error) {
@@ -87,28 +89,61 @@ export class SubscriptionRunner {
     }
   }
 
+  /** Asked after the claim: what is declared later takes the subscription away. Each asks for itself, and fails alone. */
+  private async prepare(): Promise<void> {
+    const briefings = await this.store.brief([this.name]);
+    const briefing = briefings.get(this.name) ?? NOTHING_KNOWN;
+    this.feed.watch(briefing.declared.keys());
+    this.delivery = this.deliveryWith(briefing);
+  }
+
+  private deliveryWith(briefing: Briefing): Delivery {
+    return new Delivery(this.consumer, this.claim, briefing, this.feed, this.store, this.scheduler, this.events);
+  }
+
   private async follow(): Promise<void> {
-    for (let next = this.feed.next(this.position, this.stopped); !this.stopped.aborted;) {
+    for (let next = this.ahead(this.position); !this.stopped.aborted;) {
+      if (this.delivery.hasToMakeUp) await this.alone(() => this.delivery.makeUpForSome());
+      const isBehind = this.position < this.feed.position;
+      if (this.delivery.hasToMakeUp && !isBehind) continue;
+      if (this.isTroubled && !isBehind) await this.alone(() => this.sayThatAllIsWell());
+
       const batch = await next;
       if (!batch || this.stopped.aborted) return;
-      next = this.feed.next(batch.upTo, this.stopped);
-      // read while this batch is handled, and of no interest if that fails
-      next.catch(() => undefined);
-      this.busy = batch.events.some((event) => this.delivery.concerns(event));
-      if (this.busy) {
-        await this.idleStep;
-        await this.delivery.deliver(batch.events, batch.upTo);
-        this.busy = false;
-      }
+      next = this.ahead(batch.upTo);
+      if (batch.events.some((event) => this.delivery.concerns(event)) && !(await this.delivered(batch))) return;
       this.position = batch.upTo;
+      this.isTroubled = false;
       this.events.progressed();
     }
   }
 
-  /** Where nothing is left to handle, there is nothing that could go wrong again: that is said at once. */
-  private async isWell(): Promise<void> {
-    if (this.position < this.feed.position) return;
-    await this.store.checkpoint(this.delivery.stepTo(this.position));
+  /** What comes next is read while something else is done, and of no interest if that fails: nobody may be there to hear that it did. */
+  private ahead(after: number): Promise<Batch | undefined> {
+    const next = this.feed.next(after, this.stopped);
+    next.catch(() => undefined);
+    return next;
+  }
+
+  private async delivered({ events, upTo }: Batch): Promise<boolean> {
+    return this.alone(() => this.delivery.deliver(events, upTo, this.stopped));
+  }
+
+  /** Not while the progress of an idle time is being stored, nor the other way round. */
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    this.busy = true;
+    try {
+      await this.idleStep;
+      return await work();
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Where nothing is left to handle, there is nothing that could go wrong again. */
+  private async sayThatAllIsWell(): Promise<void> {
+    await this.store.checkpoint(this.delivery.stepTo(this.delivery.stored));
+    this.isTroubled = false;
     this.events.progressed();
   }
 }

@@ -35,6 +35,7 @@ export interface SetAside {
   readonly streamId: string;
   readonly kind: LetterKind;
   readonly type: string;
+  readonly schemaVersion: number;
 }
 
 /** What the holder of a subscription has to know before it begins. */

@@ -1,4 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { isTransient } from '../../database/sql-state.js';
+import { isUnavailable } from '../../database/unavailable.js';
 import { AppendSignal } from '../buses/append-signal.js';
 import { FeatureRegistry } from '../feature-registry.js';
 import { Scheduler } from '../scheduling/scheduler.js';
@@ -9,6 +11,7 @@ import type { Consumer } from './consumer.js';
 import { describe } from './describe-error.js';
 import { Holdings } from './holdings.js';
 import { type ProcessSession, Sessions } from './process-session.js';
+import { SetAsideLines } from './set-aside-lines.js';
 import { SubscriptionStore } from './subscription-store.js';
 import { Troubles } from './troubles.js';
 
@@ -26,6 +29,8 @@ const UPKEEP_MS = 250;
 const LOOK_EVERY = 2;
 const RENEW_EVERY = 8;
 const RECONNECT_MS = 200;
+/** How long a start tries to say what it has. Longer than the server leaves a transaction open in which nothing is said. */
+const DECLARE_MS = 20_000;
 /** A session whose upkeep fails for so long is given up for a new one. */
 const FAILING_MS = 4_000;
 /** How long the end of a session waits for handlers. */
@@ -38,6 +43,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   private readonly consumers = new Map<string, Consumer>();
   private readonly progressed: AppendSignal;
   private readonly troubles = new Troubles(this.logger);
+  private readonly lines = new SetAsideLines(this.logger);
   private session?: ProcessSession;
   private feed?: TailFeed;
   private holdings?: Holdings;
@@ -67,9 +73,23 @@ export class Subscriptions implements BeforeApplicationShutdown {
    * it takes the first request: events from then on are theirs, whoever comes to run them, and when.
    */
   async declare(): Promise<void> {
+    const deadline = this.scheduler.now() + DECLARE_MS;
+    for (;;) {
+      try {
+        await this.declareNow();
+        return;
+      } catch (error) {
+        // somebody holds the rows, and may have been paused with them; the server lets go of them after a while
+        if (!(isTransient(error) || isUnavailable(error)) || this.scheduler.now() > deadline) throw error;
+        await this.scheduler.pause(RECONNECT_MS);
+      }
+    }
+  }
+
+  private async declareNow(): Promise<void> {
     const session = await this.sessions.open();
     try {
-      const declarations = [...this.consumers.values()].map(({ name, startsAt, types }) => ({
+      const declarations = this.all().map(({ name, startsAt, types }) => ({
         name,
         startsAt,
         types: [...types],
@@ -126,6 +146,10 @@ export class Subscriptions implements BeforeApplicationShutdown {
     return [...this.consumers.keys()];
   }
 
+  all(): readonly Consumer[] {
+    return [...this.consumers.values()];
+  }
+
   private async keepRunning(): Promise<void> {
     while (!this.stopping) {
       try {
@@ -180,7 +204,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   }
 
   protected holdingsOf(session: ProcessSession, feed: TailFeed): Holdings {
-    return new Holdings(this.consumers, session, feed, this.store, this.scheduler, this.troubles, this.logger, () =>
+    return new Holdings(this.consumers, session, feed, this.store, this.scheduler, this.troubles, this.lines, () =>
       this.progressed.raise(),
     );
   }
@@ -200,15 +224,18 @@ export class Subscriptions implements BeforeApplicationShutdown {
 
   private async upkeep(holdings: Holdings, over: AbortSignal): Promise<void> {
     let failingSince: number | undefined;
+    let wellSince = 0;
     for (let turn = 0; !over.aborted; turn++) {
       try {
         if (turn % RENEW_EVERY === 0) await holdings.renew();
         if (turn % LOOK_EVERY === 0) await holdings.look();
         await holdings.storeIdleProgress();
-        this.tell(undefined);
         failingSince = undefined;
+        // not before each kind of work has succeeded once
+        if (turn - wellSince > RENEW_EVERY) this.tell(undefined);
       } catch (error) {
         this.tell(describe(error));
+        wellSince = turn;
         failingSince ??= this.scheduler.now();
         if (this.scheduler.now() - failingSince > FAILING_MS) throw error;
       }

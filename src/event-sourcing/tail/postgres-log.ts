@@ -26,11 +26,9 @@ export class PostgresLog extends Log {
 
   async read(after: number, upTo: number, types: readonly string[], bounds: StretchBounds): Promise<Stretch> {
     const end = Math.min(upTo, after + LOOKED_THROUGH);
-    const rows = await this.database.query<LogRow & Record<string, unknown>>(
-      read,
-      [after, end, types, bounds.rows, bounds.bytes],
-      'projections',
-    );
+    const values = [after, end, types, bounds.rows, bounds.bytes];
+    const found = await this.database.query<LogRow & { data: string | null }>(read, values, 'projections');
+    const rows = found.map((row) => ({ ...row, data: row.data ?? undefined }));
     const full = rows.length >= bounds.rows || rows.reduce((sum, { size }) => sum + size, 0) >= bounds.bytes;
     return { rows, upTo: full ? rows.at(-1)!.position : end };
   }

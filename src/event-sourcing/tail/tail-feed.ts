@@ -84,6 +84,11 @@ export class TailFeed {
     }
   }
 
+  /** Whether this build can be expected to revive such events. */
+  canRead(type: string, schemaVersion: number): boolean {
+    return this.catalogue.knows(type, schemaVersion);
+  }
+
   /** An event that was set aside, with its data. */
   async at(position: number): Promise<LoggedEvent | undefined> {
     const [row] = await this.log.at([position]);

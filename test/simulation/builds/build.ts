@@ -40,8 +40,8 @@ const oldCommands = { 'ward.answer': Answer, 'ward.ring-alarm': RingAlarm, 'ward
 const CHART = ['ward.noted', 'ward.weighed', 'ward.answered', 'ward.alarm-rang'];
 const WARD = ['ward.noted', 'ward.weighed'];
 
-export const builds: Readonly<Record<BuildName, () => Build>> = {
-  old: () => ({
+export const builds: Readonly<Record<BuildName, Build>> = {
+  old: {
     name: 'old',
     registry: registryOf({ ...oldEvents, weighed: { event: Weighed } }, oldCommands),
     projections: [
@@ -54,8 +54,8 @@ export const builds: Readonly<Record<BuildName, () => Build>> = {
       { name: 'saga:Reminders', sagas: reminders },
     ],
     handlers: [{ name: 'handler:Notify', types: new Set(WARD) }],
-  }),
-  new: () => ({
+  },
+  new: {
     name: 'new',
     registry: registryOf(
       {
@@ -75,5 +75,5 @@ export const builds: Readonly<Record<BuildName, () => Build>> = {
       { name: 'saga:Reminders', sagas: reminders },
     ],
     handlers: [{ name: 'handler:Notify', types: new Set([...WARD, 'ward.amended']) }],
-  }),
+  },
 };

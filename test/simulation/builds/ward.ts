@@ -34,12 +34,12 @@ export class Ward extends CommandExecutor {
     super();
   }
 
-  /** Loads, appends, and runs again when somebody else was first, as the command bus does. */
-  async append(appending: Appending): Promise<void> {
+  /** Loads, appends, and runs again when somebody else was first, as the command bus does. @returns the consistency token */
+  async append(appending: Appending): Promise<number> {
     const { streamId, isLarge = false, staysOpenMs = 0, isRolledBack = false, completes } = appending;
     const { log } = this.database;
     for (let attempt = 1; ; attempt++) {
-      const expectedVersion = await this.network.ask(`load ${streamId}`, () => log.versionOf(streamId));
+      const expectedVersion = await this.network.read(`load ${streamId}`, () => log.versionOf(streamId));
       const events = appending.events.map((event) => ({ ...this.stored(event), isLarge }));
       const what = `append ${events.map(({ eventId, type }) => `${eventId} ${type}`).join()} to ${streamId}`;
       const metadata = { actor: 'ward', correlationId: 'c' };
@@ -48,7 +48,7 @@ export class Ward extends CommandExecutor {
       );
       if (position > 0) {
         this.appended.raise();
-        return;
+        return position;
       }
       if (attempt === MAX_ATTEMPTS) throw new ConcurrencyConflict(streamId, expectedVersion, expectedVersion);
       await this.scheduler.pause(this.world.between(1, 2 ** Math.min(attempt, 6)));

@@ -6,6 +6,8 @@ export interface DeadLetter {
   readonly streamId: string;
   readonly eventId: string;
   readonly type: string;
+  /** Of the event, which the statement joins. */
+  readonly schemaVersion: number;
   readonly kind: LetterKind;
   readonly error: string;
 }

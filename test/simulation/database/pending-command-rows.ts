@@ -145,7 +145,9 @@ export class PendingCommandRows {
   }
 
   private isFree({ owner, leaseUntil }: PendingCommandRow): boolean {
-    return owner === null || leaseUntil <= this.database.now || !this.database.isAlive(owner);
+    const { now } = this.database;
+    const isOver = leaseUntil < now || leaseUntil > now + LEASE_MS;
+    return owner === null || isOver || !this.database.isAlive(owner);
   }
 
   protected isFirstOfItsStream(row: PendingCommandRow): boolean {

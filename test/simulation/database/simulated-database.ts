@@ -52,6 +52,8 @@ export class SimulatedDatabase {
   private readonly sessions = new Map<number, () => void>();
   private readonly inFlight = new Set<() => void>();
   private lastOwner = 0;
+  private setBackMs = 0;
+  private latest = 0;
 
   constructor(
     private readonly timeline: Timeline,
@@ -63,9 +65,19 @@ export class SimulatedDatabase {
     this.pendingCommands = tables.pendingCommandRows(this);
   }
 
-  /** `now()`: milliseconds since 1970. */
+  setClockBack(ms: number): void {
+    this.latest = Math.max(this.latest, this.now);
+    this.setBackMs += ms;
+  }
+
+  /** The latest that its clock has ever shown. */
+  get latestNow(): number {
+    return Math.max(this.latest, this.now);
+  }
+
+  /** `now()`: milliseconds since 1970, as the clock of the server has it. */
   get now(): number {
-    return BEGINNING + this.timeline.now;
+    return BEGINNING + this.timeline.now - this.setBackMs;
   }
 
   isAlive(owner: number | null): boolean {
@@ -85,16 +97,20 @@ export class SimulatedDatabase {
     ended?.();
   }
 
-  execute<T>(who: string, statement: () => T): Outcome<T> {
+  /** A statement that changes nothing. */
+  query<T>(statement: () => T): Outcome<T> {
     try {
-      const value = statement();
-      this.log.flush();
-      return { value };
+      return { value: statement() };
     } catch (error) {
       return { error: error as Error };
-    } finally {
-      this.watch(who);
     }
+  }
+
+  execute<T>(who: string, statement: () => T): Outcome<T> {
+    const outcome = this.query(statement);
+    if ('value' in outcome) this.log.flush();
+    this.watch(who);
+    return outcome;
   }
 
   run<T>(who: string, transaction: Transaction<T>, done: (outcome: Outcome<T>) => void): void {
@@ -105,13 +121,16 @@ export class SimulatedDatabase {
     };
     const step = () => {
       if (!this.inFlight.has(terminate)) return;
-      const outcome = this.execute(who, () => transaction.next());
+      const outcome = this.query(() => transaction.next());
       if ('value' in outcome && !outcome.value.done) {
         this.timeline.after(outcome.value.value, step);
-        return;
+      } else {
+        this.inFlight.delete(terminate);
+        if ('value' in outcome) this.log.flush();
+        done('value' in outcome ? { value: outcome.value.value as T } : outcome);
       }
-      this.inFlight.delete(terminate);
-      done('value' in outcome ? { value: outcome.value.value as T } : outcome);
+      // also in its middle: a commit is visible before its locks are released
+      this.watch(who);
     };
     this.inFlight.add(terminate);
     step();

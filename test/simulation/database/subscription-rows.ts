@@ -6,7 +6,7 @@ import type {
   SetAside,
   Survey,
 } from '../../../src/event-sourcing/subscriptions/subscription-store.js';
-import { DatabaseError, type SimulatedDatabase, type Transaction } from './simulated-database.js';
+import { DatabaseError, type SimulatedDatabase } from './simulated-database.js';
 
 export interface SubscriptionRow {
   readonly name: string;
@@ -15,10 +15,9 @@ export interface SubscriptionRow {
   owner: number | null;
   leaseUntil: number;
   trouble: string | null;
-  releasedAt: number | null;
 }
 
-const LEASE_MS = 10_000;
+export const LEASE_MS = 10_000;
 /** How often a row is just then locked by another statement, and skipped. */
 const LOCKED_BY_OTHERS = 0.05;
 
@@ -35,21 +34,21 @@ export class SubscriptionRows {
 
   constructor(protected readonly database: SimulatedDatabase) {}
 
-  /** One statement with one snapshot: a row that another process makes meanwhile is met, but was not among those that it locked. */
-  *declare(declarations: readonly Declaration[], head: number): Transaction<void> {
-    const locked = new Set(declarations.flatMap(({ name }) => this.rows.get(name) ?? []));
-    yield this.database.random.next() * 3;
+  /** One at a time: builds that declare at once take turns. */
+  declare(declarations: readonly Declaration[], head: number): void {
     for (const { name, startsAt, types } of declarations) {
       const known = this.rows.get(name);
-      if (!known) this.rows.set(name, newRow(name, startsAt === 'now' ? head : 0));
-      const isNew = this.declareTypes(name, types, known ? head : this.rows.get(name)!.position);
-      if (isNew && known && locked.has(known)) this.takeAway(known);
+      const since = known || startsAt === 'now' ? head : 0;
+      if (!known) this.rows.set(name, newRow(name, since));
+      const isNew = this.declareTypes(name, types, since);
+      if (known && isNew) this.takeAway(known);
     }
   }
 
   survey(names: readonly string[], owner: number): Survey {
-    const { now } = this.database;
-    const alive = [...this.workers].filter(([worker, leaseUntil]) => this.database.isAlive(worker) && leaseUntil > now);
+    const alive = [...this.workers].filter(
+      ([worker, leaseUntil]) => this.database.isAlive(worker) && !this.isOver(leaseUntil),
+    );
     return {
       workers: alive.length + (alive.some(([worker]) => worker === owner) ? 0 : 1),
       subscriptions: this.named(names).map((row) => ({
@@ -68,7 +67,6 @@ export class SubscriptionRows {
           owner,
           epoch: this.epochOfNextHolder(row),
           leaseUntil: this.leaseFromNow(),
-          releasedAt: null,
         });
         const { name, position, epoch, trouble } = row;
         return { name, position, epoch, troubled: trouble !== null };
@@ -95,7 +93,7 @@ export class SubscriptionRows {
     const row = this.rows.get(name);
     if (row?.epoch !== epoch) return;
     if (trouble === undefined) this.free(row, {});
-    else this.free(row, { trouble, releasedAt: null });
+    else this.free(row, { trouble });
   }
 
   release(owner: number): void {
@@ -121,8 +119,8 @@ export class SubscriptionRows {
     Object.assign(this.rows.get(subscription)!, { position: to, trouble: null });
     if (settles !== undefined) deadLetters.delete(subscription, settles);
     for (const { row, kind, error } of setsAside) {
-      const { position, streamId, eventId, type } = row;
-      deadLetters.insert({ subscription, position, streamId, eventId, type, kind, error });
+      const { position, streamId, eventId, type, schemaVersion } = row;
+      deadLetters.insert({ subscription, position, streamId, eventId, type, schemaVersion, kind, error });
     }
   }
 
@@ -137,7 +135,13 @@ export class SubscriptionRows {
 
   /** Nobody holds it: given back, its lease is over, or the session of its owner has ended. */
   isFree({ owner, leaseUntil }: SubscriptionRow): boolean {
-    return owner === null || leaseUntil < this.database.now || !this.database.isAlive(owner);
+    return owner === null || this.isOver(leaseUntil) || !this.database.isAlive(owner);
+  }
+
+  /** A lease that ends later than any does is of a clock that was set back since. */
+  protected isOver(leaseUntil: number): boolean {
+    const { now } = this.database;
+    return leaseUntil < now || leaseUntil > now + LEASE_MS;
   }
 
   /** From a holder that does not know what was declared now. */
@@ -145,9 +149,9 @@ export class SubscriptionRows {
     this.free(row, { epoch: row.epoch + 1 });
   }
 
-  protected isHeld({ subscription, from, epoch }: Checkpoint): boolean {
+  protected isHeld({ subscription, from, to, epoch }: Checkpoint): boolean {
     const row = this.rows.get(subscription);
-    return row !== undefined && row.position === from && row.epoch === epoch;
+    return row !== undefined && row.position === from && row.epoch === epoch && to >= from;
   }
 
   protected epochOfNextHolder(row: SubscriptionRow): number {
@@ -155,7 +159,7 @@ export class SubscriptionRows {
   }
 
   private free(row: SubscriptionRow, also: Partial<SubscriptionRow>): void {
-    Object.assign(row, { owner: null, leaseUntil: -Infinity, releasedAt: this.database.now, ...also });
+    Object.assign(row, { owner: null, leaseUntil: -Infinity, ...also });
   }
 
   /** Whether one of them is new. */
@@ -177,8 +181,8 @@ export class SubscriptionRows {
 
   private firstSetAsideOfStreams(name: string): SetAside[] {
     const first = new Map<string, SetAside>();
-    for (const { streamId, kind, type } of this.database.deadLetters.of(name)) {
-      if (!first.has(streamId)) first.set(streamId, { streamId, kind, type });
+    for (const { streamId, kind, type, schemaVersion } of this.database.deadLetters.of(name)) {
+      if (!first.has(streamId)) first.set(streamId, { streamId, kind, type, schemaVersion });
     }
     return [...first.values()];
   }
@@ -191,5 +195,4 @@ const newRow = (name: string, position: number): SubscriptionRow => ({
   owner: null,
   leaseUntil: -Infinity,
   trouble: null,
-  releasedAt: null,
 });

@@ -20,7 +20,7 @@ const POISONED_BY: Readonly<Record<string, readonly Poison[]>> = {
 
 /** What each build's consumers handle, as whoever wrote the ward knows it. */
 const TYPES = new Map<string, Readonly<Record<BuildName, ReadonlySet<string>>>>();
-const { old, new: newer } = { old: builds.old(), new: builds.new() };
+const { old, new: newer } = builds;
 for (const kind of ['projections', 'handlers'] as const) {
   for (const [i, { name, types }] of old[kind].entries()) TYPES.set(name, { old: types, new: newer[kind][i]!.types });
 }
@@ -61,3 +61,14 @@ export function byStream(events: readonly StoredEvent[]): Map<string, StoredEven
   }
   return streams;
 }
+
+const CLASSES: Readonly<Record<string, string>> = {
+  'ward.noted': 'Noted',
+  'ward.weighed': 'Weighed',
+  'ward.amended': 'Amended',
+  'ward.answered': 'Answered',
+  'ward.alarm-rang': 'AlarmRang',
+};
+
+/** What a projection of the ward makes of an event. */
+export const entryOf = ({ streamVersion, type }: StoredEvent): string => `${streamVersion} ${CLASSES[type]!}`;

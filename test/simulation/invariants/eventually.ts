@@ -3,12 +3,12 @@ import type { Marked } from '../builds/events.js';
 import type { ChartRow, WardRow } from '../builds/projections.js';
 import type { StoredEvent } from '../database/write-log.js';
 import { effectName, type World } from '../world.js';
-import { byStream, concerning, consumers, inEffect, isPoison, isReadable } from './concerns.js';
+import { byStream, concerning, consumers, entryOf, inEffect, isPoison, isReadable } from './concerns.js';
 
 /** What must hold when nothing has gone wrong for a while. Says what does not hold yet. */
 export interface Expectation {
   readonly invariant: string;
-  /** Milliseconds after the world was mended. */
+  /** Milliseconds after the world was mended, or after it held last. */
   readonly withinMs: number;
   readonly missing: (world: World, build: BuildName) => string | undefined;
 }
@@ -124,23 +124,14 @@ const alarms: Expectation['missing'] = (world) =>
   first(byStream(inEffect(world, 'saga:Alarms')).values(), (events) =>
     first(events.entries(), ([i, { type, eventId }]) => {
       if (type !== 'ward.alarm-set') return undefined;
-      const rang = world.effects.get(effectName('ward.alarm-rang', eventId, 0));
       const cleared = events.slice(i).find((later) => later.type === 'ward.alarm-cleared');
       if (!cleared) return effectMissing(world, 'ward.alarm-rang', eventId, 0);
+      const rangAt = world.effects.get(effectName('ward.alarm-rang', eventId, 0));
       const withdrawnAt = world.withdrawnAt.get(cleared.position);
-      if (!rang || withdrawnAt === undefined || Date.parse(rang.recordedAt) <= withdrawnAt) return undefined;
-      return `the alarm of ${eventId} rang at ${rang.recordedAt}, after it was cleared`;
+      const isLate = rangAt !== undefined && withdrawnAt !== undefined && rangAt > withdrawnAt;
+      return isLate ? `the alarm of ${eventId} rang after it was cleared` : undefined;
     }),
   );
-
-const entryOf = ({ streamVersion, type }: StoredEvent): string => `${streamVersion} ${CLASSES[type]!}`;
-const CLASSES: Readonly<Record<string, string>> = {
-  'ward.noted': 'Noted',
-  'ward.weighed': 'Weighed',
-  'ward.amended': 'Amended',
-  'ward.answered': 'Answered',
-  'ward.alarm-rang': 'AlarmRang',
-};
 
 function effectMissing(world: World, type: string, eventId: string, index: number): string | undefined {
   const isRefused = world.behaviourOf(`command ${eventId} ${index}`).isRefused;

@@ -13,6 +13,12 @@ const UNNOTICED_MS = 30_000;
 /** open: answers come. refused: whoever asks is told at once that nobody is there. silent: nothing comes, and nobody says so. */
 export type Reach = 'open' | 'refused' | 'silent';
 
+export interface Trouble {
+  readonly error: () => Error;
+  /** Progress alone can be stored, as where a column of the rows is missing. */
+  readonly isOfRows: boolean;
+}
+
 /**
  * The way between one process and the database. A statement takes a while to arrive and its answer a while to come back, and each of
  * them can be lost: then the process knows only that the database was not available, whatever has happened there.
@@ -23,8 +29,8 @@ export class Network {
   lag = 1;
   /** Share of requests, and again of answers, that are lost. */
   loss = 0;
-  /** What meets every step of a subscription, by its name, as where a right or a column is missing. */
-  readonly troubles = new Map<string, () => Error>();
+  /** What meets the steps of a subscription, by its name. */
+  readonly troubles = new Map<string, Trouble>();
 
   constructor(
     readonly name: string,
@@ -34,6 +40,11 @@ export class Network {
     private readonly machine: Machine,
     private readonly database: SimulatedDatabase,
   ) {}
+
+  /** One statement that reads. */
+  read<T>(what: string, query: () => T): Promise<T> {
+    return this.send(what, (answer) => answer(this.database.query(query)));
+  }
 
   /** One statement that takes effect at one moment. */
   ask<T>(what: string, statement: () => T): Promise<T> {
@@ -46,8 +57,8 @@ export class Network {
   }
 
   /** A step of a subscription, which may be in trouble. */
-  step<T>(subscription: string, what: string, transaction: () => Transaction<T>): Promise<T> {
-    return this.transact(what, () => this.unlessInTrouble(subscription, transaction()));
+  step<T>(subscription: string, kind: 'rows' | 'progress', what: string, work: () => Transaction<T>): Promise<T> {
+    return this.transact(what, () => this.unlessInTrouble(subscription, kind, work()));
   }
 
   /** The way to the server, for what needs no answer; undefined where nothing gets there. */
@@ -61,10 +72,10 @@ export class Network {
     if (this.reach === 'open') this.timeline.after(this.latency(), () => this.machine.deliver(arrive));
   }
 
-  private *unlessInTrouble<T>(subscription: string, transaction: Transaction<T>): Transaction<T> {
+  private *unlessInTrouble<T>(subscription: string, kind: 'rows' | 'progress', work: Transaction<T>): Transaction<T> {
     const trouble = this.troubles.get(subscription);
-    if (trouble) throw trouble();
-    return yield* transaction;
+    if (trouble && (kind === 'rows' || !trouble.isOfRows)) throw trouble.error();
+    return yield* work;
   }
 
   private send<T>(what: string, execute: (answer: (outcome: Outcome<T>) => void) => void): Promise<T> {
@@ -93,7 +104,7 @@ export class Network {
         }
         execute((outcome) => {
           // as good as no latency, and half as many steps
-          if (this.random.chance(0.5)) answer(outcome);
+          if (this.random.chance(0.75)) answer(outcome);
           else this.timeline.after(this.latency(), () => answer(outcome));
         });
       };

@@ -44,7 +44,7 @@ export class SimulatedProcess {
     readonly role: Role,
   ) {
     const { timeline, random, trace, database } = world;
-    this.build = builds[buildName]();
+    this.build = builds[buildName];
     this.machine = new Machine(timeline, random);
     this.network = new Network(name, timeline, random, trace, this.machine, database);
     this.scheduler = new SimulatedScheduler(timeline, random, this.machine);
@@ -122,6 +122,7 @@ export class SimulatedProcess {
   }
 
   pause(ms: number): void {
+    if (!this.machine.isRunning) return;
     this.world.trace.note(this.name, () => `stands still for ${Math.round(ms)} ms`);
     this.machine.pause();
     this.world.timeline.after(ms, () => this.machine.resume());

@@ -12,7 +12,7 @@ export class SimulatedLog extends Log {
   }
 
   read(after: number, upTo: number, types: readonly string[], bounds: StretchBounds): Promise<Stretch> {
-    return this.network.ask(`log.read ${after} to ${upTo}`, () => {
+    return this.network.read(`log.read ${after} to ${upTo}`, () => {
       const rows: LogRow[] = [];
       let bytes = 0;
       for (const event of this.log.after(after, upTo, types)) {
@@ -26,7 +26,7 @@ export class SimulatedLog extends Log {
   }
 
   at(positions: readonly number[]): Promise<LogRow[]> {
-    return this.network.ask(`log.at ${positions.join()}`, () =>
+    return this.network.read(`log.at ${positions.join()}`, () =>
       this.log.events.filter(({ position }) => positions.includes(position)),
     );
   }

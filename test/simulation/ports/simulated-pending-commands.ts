@@ -23,7 +23,7 @@ export class SimulatedPendingCommands extends PendingCommands {
     cancelledKeys: readonly string[],
     checkpoint: Checkpoint,
   ): Promise<void> {
-    return this.network.step(saga, `store ${emitted.length} of ${textOf(checkpoint)}`, () =>
+    return this.network.step(saga, 'rows', `store ${emitted.length} of ${textOf(checkpoint)}`, () =>
       this.rows.store(saga, emitted, cancelledKeys, checkpoint),
     );
   }
@@ -33,7 +33,7 @@ export class SimulatedPendingCommands extends PendingCommands {
   }
 
   nextDueInMs(names: readonly string[]): Promise<number | undefined> {
-    return this.network.ask('next due', () => this.rows.nextDueInMs(names));
+    return this.network.read('next due', () => this.rows.nextDueInMs(names));
   }
 
   completion({ id, epoch }: PendingCommand): Effect {

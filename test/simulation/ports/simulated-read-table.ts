@@ -17,13 +17,13 @@ export class SimulatedReadTable implements ReadTable {
   }
 
   read(keys: readonly string[]): Promise<Row[]> {
-    return this.network.ask('read rows', () =>
+    return this.network.read('read rows', () =>
       keys.flatMap((key): Row[] => (this.rows.has(key) ? [this.rows.get(key)!] : [])),
     );
   }
 
   write(kept: readonly Row[], gone: readonly string[], checkpoint: Checkpoint): Promise<void> {
-    return this.network.step(checkpoint.subscription, `write rows, ${textOf(checkpoint)}`, () =>
+    return this.network.step(checkpoint.subscription, 'rows', `write rows, ${textOf(checkpoint)}`, () =>
       this.writing(kept, gone, checkpoint),
     );
   }

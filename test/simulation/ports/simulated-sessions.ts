@@ -37,7 +37,7 @@ class SimulatedSession implements ProcessSession {
 
   private async ask<T>(what: string, statement: () => T): Promise<T> {
     try {
-      return await this.network.ask(what, () => {
+      return await this.network.read(what, () => {
         if (!this.database.isAlive(this.owner)) throw new DatabaseUnavailable('the session has ended');
         return statement();
       });

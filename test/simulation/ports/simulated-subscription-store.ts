@@ -18,11 +18,11 @@ export class SimulatedSubscriptionStore extends SubscriptionStore {
   }
 
   declare(subscriptions: readonly Declaration[], head: number): Promise<void> {
-    return this.network.transact(`declare at ${head}`, () => this.rows.declare(subscriptions, head));
+    return this.network.ask(`declare at ${head}`, () => this.rows.declare(subscriptions, head));
   }
 
   survey(names: readonly string[], owner: number): Promise<Survey> {
-    return this.network.ask('survey', () => this.rows.survey(names, owner));
+    return this.network.read('survey', () => this.rows.survey(names, owner));
   }
 
   claim(names: readonly string[], owner: number): Promise<Claimed[]> {
@@ -30,7 +30,7 @@ export class SimulatedSubscriptionStore extends SubscriptionStore {
   }
 
   brief(names: readonly string[]): Promise<ReadonlyMap<string, Briefing>> {
-    return this.network.ask(`brief ${names.join()}`, () => this.rows.brief(names));
+    return this.network.read(`brief ${names.join()}`, () => this.rows.brief(names));
   }
 
   renew(names: readonly string[], owner: number): Promise<ReadonlyMap<string, number>> {
@@ -51,17 +51,17 @@ export class SimulatedSubscriptionStore extends SubscriptionStore {
 
   checkpoint(step: Checkpoint): Promise<void> {
     const { rows } = this;
-    return this.network.step(step.subscription, `checkpoint ${textOf(step)}`, function* () {
+    return this.network.step(step.subscription, 'progress', `checkpoint ${textOf(step)}`, function* () {
       rows.checkpoint(step);
     });
   }
 
   positions(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.network.ask('positions', () => this.rows.positions(names));
+    return this.network.read('positions', () => this.rows.positions(names));
   }
 
   lettersOf(name: string, streamId: string, limit: number): Promise<number[]> {
-    return this.network.ask(`letters of ${name} ${streamId}`, () => this.rows.lettersOf(name, streamId, limit));
+    return this.network.read(`letters of ${name} ${streamId}`, () => this.rows.lettersOf(name, streamId, limit));
   }
 }
 

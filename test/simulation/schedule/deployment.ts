@@ -2,6 +2,7 @@ import type { BuildName } from '../builds/build.js';
 import { SimulatedProcess, type Role } from '../machines/simulated-process.js';
 import type { Parts } from '../parts.js';
 import type { World } from '../world.js';
+import type { Theme } from './faults.js';
 
 /** Starts and stops processes, as whoever operates them would. */
 export class Deployment {
@@ -22,7 +23,7 @@ export class Deployment {
   }
 
   /** The first processes: any of them may be there before there is one that works. */
-  begin(build: BuildName): void {
+  begin(build: BuildName, { severalWorkers }: Theme): void {
     const { random } = this.world;
     this.wanted = build;
     if (random.chance(0.3)) {
@@ -31,7 +32,7 @@ export class Deployment {
     } else {
       this.start(build, 'all');
     }
-    if (random.chance(0.6)) this.start(build, random.pick<Role>(['all', 'worker']));
+    if (random.chance(severalWorkers)) this.start(build, random.pick<Role>(['all', 'worker']));
     // a deployment that begins with both builds at once
     if (random.chance(0.1)) this.start(build === 'old' ? 'new' : 'old', 'all');
   }
@@ -49,6 +50,12 @@ export class Deployment {
         if (isUnwanted && process.isAlive && !process.isStopping) this.end(process);
       });
     }
+  }
+
+  /** As an update of a machine does. */
+  stopOne(): void {
+    const workers = this.alive().filter((process) => process.runsWork && !process.isStopping);
+    if (workers.length > 0) this.end(this.world.random.pick(workers));
   }
 
   /** What is there in the end: one build, with at least one process that works. */

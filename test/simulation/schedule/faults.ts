@@ -1,5 +1,6 @@
 import { DatabaseUnavailable } from '../../../src/database/unavailable.js';
 import { DatabaseError } from '../database/simulated-database.js';
+import type { Trouble } from '../machines/network.js';
 import type { SimulatedProcess } from '../machines/simulated-process.js';
 import type { World } from '../world.js';
 
@@ -26,9 +27,10 @@ const TROUBLES_OF_ITS_OWN = TROUBLES.slice(2);
 /** Something that goes wrong for a while. It ends by itself, or when everything is mended. */
 type Fault = (world: World, process: SimulatedProcess) => void;
 
-const shortly = (world: World) => world.between(50, 2_000);
-/** Longer than a lease, now and then. */
-const aWhile = (world: World) => (world.random.chance(0.3) ? world.between(9_000, 14_000) : shortly(world));
+const shortly = (world: World) => world.between(50, 2_500);
+/** Longer than a lease, where the schedule is: until those that it was taken from come back. */
+const aWhile = (world: World) =>
+  world.random.chance(world.isLong ? 0.8 : 0.1) ? world.between(10_200, 12_000) : shortly(world);
 
 const pause: Fault = (world, process) => process.pause(aWhile(world));
 const kill: Fault = (_world, process) => process.kill();
@@ -68,13 +70,27 @@ const crash: Fault = (world) => {
   world.timeline.after(shortly(world), () => world.database.restart());
 };
 
+/** It stays so: what is due by that clock is later by so much. */
+const setClockBack: Fault = (world) => {
+  const { trace, database } = world;
+  if (database.latestNow > database.now) return;
+  const ms = world.between(1_000, 25_000);
+  trace.note('database', () => `its clock is set back by ${Math.round(ms)} ms`);
+  database.setClockBack(ms);
+};
+
+const someTrouble = ({ random }: World, errors: readonly (() => Error)[]): Trouble => ({
+  error: random.pick(errors),
+  isOfRows: random.chance(0.7),
+});
+
 /** Whoever steps on with one subscription meets it. */
 const trouble: Fault = (world) => {
   const subscription = world.random.pick(CONSUMERS);
-  const error = world.random.pick(TROUBLES);
-  world.trace.note('database', () => `${subscription} meets: ${error().message}`);
+  const met = someTrouble(world, TROUBLES);
+  world.trace.note('database', () => `${subscription} meets: ${met.error().message}`);
   const affected = [...world.processes];
-  for (const { network } of affected) network.troubles.set(subscription, error);
+  for (const { network } of affected) network.troubles.set(subscription, met);
   world.timeline.after(aWhile(world), () => {
     for (const { network } of affected) network.troubles.delete(subscription);
   });
@@ -83,33 +99,66 @@ const trouble: Fault = (world) => {
 /** One process meets it, until it ends. */
 const troubleOfItsOwn: Fault = (world, process) => {
   const subscription = (process.hasTroubleOfItsOwn ??= world.random.pick(CONSUMERS));
-  const error = world.random.pick(TROUBLES_OF_ITS_OWN);
-  world.trace.note(process.name, () => `only here ${subscription} meets: ${error().message}`);
-  process.network.troubles.set(subscription, error);
+  const met = someTrouble(world, TROUBLES_OF_ITS_OWN);
+  world.trace.note(process.name, () => `only here ${subscription} meets: ${met.error().message}`);
+  process.network.troubles.set(subscription, met);
 };
 
-const FAULTS: readonly Fault[] = [
-  pause,
-  pause,
-  kill,
-  vanish,
-  loseEverything,
-  loseSome,
-  loseSome,
-  lag,
-  endSession,
-  endTransaction,
-  crash,
-  trouble,
-  trouble,
-  troubleOfItsOwn,
+/** What may go wrong in one schedule. */
+export interface Theme {
+  readonly faults: readonly Fault[];
+  /** From `leastFaults` on there are fewer than `mostFaults` more. */
+  readonly leastFaults: number;
+  readonly mostFaults: number;
+  /** Share of its schedules in which several workers are there from the beginning. */
+  readonly severalWorkers: number;
+  /** How often another build is rolled out. */
+  readonly rolls: readonly number[];
+  /** Share of its schedules that are longer than a lease. */
+  readonly long: number;
+}
+
+const pauses = [pause];
+const ends = [kill, vanish, endSession];
+const connections = [loseEverything, loseSome, lag, endSession];
+const troubles = [trouble, troubleOfItsOwn];
+const servers = [crash, endTransaction, setClockBack, vanish];
+const anything: Theme = {
+  faults: [pauses, ends, connections, troubles, servers].flat(),
+  leastFaults: 0,
+  mostFaults: 7,
+  severalWorkers: 0.6,
+  rolls: [0, 1, 1, 2, 3],
+  long: 0.1,
+};
+const deployments: Theme = { ...anything, leastFaults: 2, rolls: [2, 3, 4], long: 0 };
+const only = (faults: readonly Fault[], long: number): Theme => ({
+  faults,
+  leastFaults: 1,
+  mostFaults: 3,
+  severalWorkers: 0.9,
+  rolls: [0, 0, 0, 1],
+  long,
+});
+
+/** Half of the schedules have faults of all kinds; the others have some of one kind, and little that comes between. */
+export const THEMES: readonly Theme[] = [
+  ...Array<Theme>(4).fill(anything),
+  deployments,
+  deployments,
+  only(pauses, 0.4),
+  only(pauses, 0.8),
+  only(ends, 0.2),
+  only(connections, 0.4),
+  only(troubles, 0.1),
+  only(servers, 0),
 ];
 
 /** Lets something go wrong with one of the processes. */
-export function fault(world: World): void {
+export function fault(world: World, { faults }: Theme): void {
   const alive = world.processes.filter(({ isAlive }) => isAlive);
   if (alive.length === 0) return;
-  world.random.pick(FAULTS)(world, world.random.pick(alive));
+  world.random.pick(faults)(world, world.random.pick(alive));
 }
 
 /** From now on nothing goes wrong any more, but what is wrong with one process only: others can do without it. */

@@ -2,6 +2,8 @@ import type { DomainEvent } from '../../../src/event-sourcing/domain-event.js';
 import { ConcurrencyConflict } from '../../../src/event-sourcing/errors.js';
 import { isUnavailable } from '../../../src/database/unavailable.js';
 import { AlarmCleared, AlarmSet, Amended, type Marked, Noted, type Poison, Weighed } from '../builds/events.js';
+import type { ChartRow } from '../builds/projections.js';
+import { entryOf, inEffect } from '../invariants/concerns.js';
 import type { SimulatedProcess } from '../machines/simulated-process.js';
 import type { World } from '../world.js';
 
@@ -22,6 +24,10 @@ const REFUSED = 0.05;
 /** Share of transactions that stay open for long after they have drawn their positions. */
 const LONG_OPEN = 0.1;
 const LONGEST_OPEN_MS = 1_500;
+/** Share of clients that read what they have written. */
+const READ_BACK = 0.3;
+const READ_YOUR_WRITE_MS = 2_000;
+const CHART = 'projection:chart@1';
 
 /** Sends a request to some process that takes them, if there is one. */
 export function request(world: World): void {
@@ -33,20 +39,39 @@ export function request(world: World): void {
   const marked = Array.from({ length: random.chance(0.25) ? 2 : 1 }, () => someEvent(world, process));
   const asked: Request = { marks: marked.map(({ data }) => (data as Marked).mark), outcome: 'unknown' };
   world.requests.push(asked);
+  const streamId = random.pick(STREAMS);
   process.ward
     .append({
-      streamId: random.pick(STREAMS),
+      streamId,
       events: marked,
       isLarge: random.chance(LARGE),
       staysOpenMs: random.chance(LONG_OPEN) ? world.between(0, LONGEST_OPEN_MS) : 0,
       isRolledBack,
     })
     .then(
-      () => (asked.outcome = 'acknowledged'),
+      async (position) => {
+        asked.outcome = 'acknowledged';
+        if (random.chance(READ_BACK)) await readBack(world, process, streamId, position);
+      },
       (error: unknown) => {
         if (error instanceof ConcurrencyConflict || !isUnavailable(error)) asked.outcome = 'refused';
       },
-    );
+    )
+    .catch((error: unknown) => {
+      if (!isUnavailable(error)) throw error;
+    });
+}
+
+/** A query with the consistency token of the command: where it is answered, the answer has what was written. */
+async function readBack(world: World, { subscriptions, network }: SimulatedProcess, streamId: string, token: number) {
+  if (!(await subscriptions.havePassed([CHART], token, READ_YOUR_WRITE_MS))) return;
+  await network.read(`read ${streamId} with token ${token}`, () => {
+    const row = world.database.readRows.of(CHART).get(streamId) as ChartRow | undefined;
+    const written = inEffect(world, CHART).filter((event) => event.streamId === streamId && event.position <= token);
+    const missing = written.find((event) => !row?.entries.includes(entryOf(event)));
+    if (!missing) return;
+    world.violated('read-your-write', `${streamId} is read with token ${token} without ${missing.position}`);
+  });
 }
 
 function someEvent(world: World, { build }: SimulatedProcess): DomainEvent {

@@ -3,6 +3,9 @@ export interface Planned {
   cancel(): void;
 }
 
+/** So many steps make one turn of the event loop, which costs more than a step. */
+const STEPS_PER_TURN = 50;
+
 class Moment implements Planned {
   constructor(
     readonly at: number,
@@ -40,30 +43,37 @@ export class Timeline {
   /** Lets things happen until `until` says so, or nothing is left before the given moment. `until` is asked after each of them. */
   run(before: number, until: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
+      let isOver = false;
       const step = () => {
+        if (isOver) return;
         try {
-          if (until()) {
-            resolve();
-            return;
-          }
-          const next = this.next(before);
-          if (!next) {
-            this.now = Math.max(this.now, before);
-            resolve();
-            return;
-          }
-          this.now = next.at;
-          this.steps++;
-          next.run!();
+          isOver = until() || !this.happen(before);
+          if (isOver) resolve();
         } catch (error) {
+          isOver = true;
           reject(error instanceof Error ? error : new Error(String(error)));
-          return;
         }
-        // The promises that the step has settled run before the next turn of the event loop.
-        setImmediate(step);
       };
-      setImmediate(step);
+      // Between two of them the promises that the first has settled are followed to their ends.
+      const turn = () => {
+        for (let i = 1; i < STEPS_PER_TURN; i++) setImmediate(step);
+        setImmediate(() => {
+          step();
+          if (!isOver) turn();
+        });
+      };
+      turn();
     });
+  }
+
+  /** Whether there was something left to happen. */
+  private happen(before: number): boolean {
+    const next = this.next(before);
+    this.now = next?.at ?? Math.max(this.now, before);
+    if (!next) return false;
+    this.steps++;
+    next.run!();
+    return true;
   }
 
   private next(before: number): Moment | undefined {
