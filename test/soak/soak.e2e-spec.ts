@@ -18,7 +18,7 @@ const SEEN_BY: Readonly<Record<string, string>> = {
   'a race with a promise that lives on': 'promises',
   'a listener that stays on its signal': 'listeners',
   'a timer that nobody clears': 'timers',
-  'a runner that waits on for events': 'runners',
+  'a runner that waits on for events': '(promises|runners)',
   'a waiter that is never forgotten': 'promises',
   'a few bytes of each pause': 'heap',
 };
