@@ -212,8 +212,8 @@ export class ForgetfulDatabase {
     this.tally.steps++;
     const { setAside } = this.row(step.subscription);
     for (const { row, kind } of step.setsAside ?? []) {
-      const { streamId, type, position } = row;
-      if (!setAside.has(streamId)) setAside.set(streamId, { streamId, kind, type, position });
+      const { streamId, type, schemaVersion, position } = row;
+      if (!setAside.has(streamId)) setAside.set(streamId, { streamId, kind, type, schemaVersion, position });
     }
   }
 
