@@ -1,5 +1,6 @@
 import { AppendSignal } from '../../src/event-sourcing/buses/append-signal.js';
 import { SystemScheduler } from '../../src/event-sourcing/scheduling/system-scheduler.js';
+import { SubscriptionRunner } from '../../src/event-sourcing/subscriptions/subscription-runner.js';
 import { TailFeed } from '../../src/event-sourcing/tail/tail-feed.js';
 
 const { pause } = SystemScheduler.prototype;
@@ -36,8 +37,17 @@ export const leaks: Readonly<Record<string, () => void>> = {
     };
   },
 
-  'a runner that waits on for events': () => {
+  'what a runner that has ended waits for': () => {
     TailFeed.prototype.nudge = () => undefined;
+  },
+
+  'a runner that is never let go': () => {
+    const kept = new Set<SubscriptionRunner>();
+    const { stop } = SubscriptionRunner.prototype;
+    SubscriptionRunner.prototype.stop = function () {
+      kept.add(this);
+      stop.call(this);
+    };
   },
 
   'a waiter that is never forgotten': () => {
