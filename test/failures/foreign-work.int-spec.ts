@@ -1,7 +1,7 @@
 import { type LoggerService, Module } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { newId, SubscriptionStatus } from '../../src/event-sourcing/index.js';
-import { Count, Counted, CounterModule, DoubleItHandler, SetAlarm } from '../engine/counter.js';
+import { Count, Counted, CounterModule, DoubleIt, DoubleItHandler, SetAlarm } from '../engine/counter.js';
 import { createEngineDatabase, Engine, type EngineOptions } from '../engine/engine.js';
 import { Observer } from '../support/observer.js';
 import { until } from '../support/until.js';
@@ -242,6 +242,14 @@ describe('foreign work', () => {
         expect(lines.all.filter((line) => line.includes('is dead after 10 attempts'))).toHaveLength(1);
       },
     );
+
+    it.each(CODES)('or of a client that fails by %s is not the database’s absence, either', async (code) => {
+      await start();
+      const id = await count();
+      const error = systemError(code);
+      DoubleItHandler.beforeExecute = () => Promise.reject(error);
+      await expect(engine!.execute(new DoubleIt(id, 1))).rejects.toBe(error);
+    });
 
     it('for one aggregate keeps the order of its events, in several processes, also when one of them has to be tried again', async () => {
       await start();
