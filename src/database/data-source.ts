@@ -24,7 +24,8 @@ const MOST_OF_TYPEORM = 2;
 const unboundTransaction = `select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'`;
 
 /** The one way to this application's database: entities come from the modules, tables from the migrations alone. */
-export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', role }: DatabaseSettings) {
+export function typeOrmOptions({ url: given, poolSize, applicationName = 'anamnesis', role }: DatabaseSettings) {
+  const { url, options } = withoutOptions(given);
   return {
     type: 'postgres',
     url,
@@ -41,18 +42,27 @@ export function typeOrmOptions({ url, poolSize, applicationName = 'anamnesis', r
       types,
       Client: EnduringClient,
       onConnect: (client: Client) => client.query(unboundTransaction),
-      options: serverOptions({
+      options: `${options} ${serverOptions({
         timezone: 'UTC',
+        datestyle: 'ISO',
         // Starting a parallel worker takes longer than any query of this application.
         max_parallel_workers_per_gather: 0,
         ...(role && { role }),
         // A migration takes as long as it takes. The lanes of `Database` add bounds of their own.
         ...UNBOUNDED_SESSION,
-      }),
+      })}`.trim(),
       keepAlive: true,
       idleTimeoutMillis: 60_000,
     },
   } satisfies DataSourceOptions;
+}
+
+/** Options in the URL would take the place of ours, the role of the application among them: they go before these, which win. */
+function withoutOptions(given: string): { url: string; options: string } {
+  const url = new URL(given);
+  const options = url.searchParams.get('options') ?? '';
+  url.searchParams.delete('options');
+  return { url: url.href, options };
 }
 
 /** The pool of TypeORM's own connections. */

@@ -16,6 +16,9 @@ const SHORT_LOCK_WAIT_MS = 25;
 /** A wait for a lock ends before its deadline, so that the connection survives it. */
 const LOCK_SHARE_OF_DEADLINE = 0.4;
 
+/** Once a connection did not answer, others are under suspicion that have not for this long. A new one costs milliseconds. */
+const SUSPICIOUS_MS = 1000;
+
 const together = { heavy: Infinity, patience: 100, heldUpBy: 'table' } as const;
 const alone = { ...together, most: 1, width: Infinity } as const;
 
@@ -80,8 +83,8 @@ export class Lanes {
     const own = new Connections(this.configOf(lane, SHORT_LOCK_WAIT_MS), connections);
     const ofStragglers = new Connections(this.configOf(lane), patient);
     this.connections.push(own, ofStragglers);
-    return new Pipeline(own, ofStragglers, { ...options, deadline: this.limits.deadlines[lane] }, (since) =>
-      this.discardSilentSince(since),
+    return new Pipeline(own, ofStragglers, { ...options, deadline: this.limits.deadlines[lane] }, () =>
+      this.discardSilentSince(performance.now() - SUSPICIOUS_MS),
     );
   }
 

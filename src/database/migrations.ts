@@ -23,11 +23,13 @@ export async function migrateDatabase(
   const noting = await Promise.all(migrations.map(notingItsChecksum));
   const dataSource = await new DataSource({ ...typeOrmOptions(settings), migrations: noting }).initialize();
   const turn = new pg.Client({ connectionString: settings.url, application_name: 'anamnesis migrations' });
+  const waiting = setTimeout(() => process.stderr.write(`${WAITING}\n`), SAY_AFTER_MS);
   try {
     await turn.connect();
     await turn.query('select pg_advisory_lock($1, $2)', [...LOCK]);
     return await migrate(dataSource, turn, migrations);
   } finally {
+    clearTimeout(waiting);
     await turn.end();
     await dataSource.destroy();
   }
@@ -67,6 +69,10 @@ export class PendingMigrations extends Error {
     super('MIGRATE_ON_START is off and the database lacks migrations of this version: run `npm run migrate`');
   }
 }
+
+const SAY_AFTER_MS = 10_000;
+const WAITING =
+  'Still migrating, or waiting: another process may be migrating this database, or hold a lock on its tables (see pg_stat_activity)';
 
 const CHECKSUMS = `
   create table if not exists public.migration_checksums (

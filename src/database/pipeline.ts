@@ -44,13 +44,13 @@ export class Pipeline {
   /**
    * @param connections give up waiting for a lock soon, so that the group of a statement that is held up is not held up for long
    * @param patient connections that wait longer, for the statements that are
-   * @param onLate called with the moment since which a connection has not answered
+   * @param onLate called when a connection has not answered in time
    */
   constructor(
     private readonly connections: Connections,
     patient: Connections,
     private readonly options: PipelineOptions,
-    private readonly onLate: (since: number) => void = () => undefined,
+    private readonly onLate: () => void = () => undefined,
   ) {
     const { deadline } = options;
     const bounds = { most: MOST_WAITING, mostWeight: MOST_WEIGHT_WAITING, patience: deadline / 2 };
@@ -160,7 +160,7 @@ export class Pipeline {
     if (outcome instanceof Breakdown) {
       comeBack(this.connections, connection, outcome);
       this.failed(group, outcome);
-      if (outcome.late) this.onLate(sentAt);
+      if (outcome.late) this.onLate();
     } else {
       this.connections.giveBack(connection);
       group.forEach(({ resolve }, i) => resolve(outcome[i]!));

@@ -23,14 +23,14 @@ export class Stragglers {
   /**
    * @param keyOf what holds a statement up, or is taken to
    * @param onFree called with those that stood behind one that got its lock
-   * @param onLate called with the moment since which a connection has not answered
+   * @param onLate called when a connection has not answered in time
    */
   constructor(
     private readonly connections: Connections,
     private readonly options: StragglersOptions,
     private readonly keyOf: (one: Asked) => string,
     private readonly onFree: (behind: readonly Asked[]) => void,
-    private readonly onLate: (since: number) => void,
+    private readonly onLate: () => void,
   ) {
     this.waiting = new Waiting(options);
   }
@@ -99,7 +99,7 @@ export class Stragglers {
     if (outcome instanceof Breakdown) {
       comeBack(this.connections, connection, outcome);
       this.failed(one, outcome);
-      if (outcome.late) this.onLate(sentAt);
+      if (outcome.late) this.onLate();
     } else {
       this.connections.giveBack(connection);
       one.resolve(outcome[0]!);

@@ -5,7 +5,9 @@ const { builtins } = pg.types;
 /** `2026-03-01 09:00:00.123456+00` → `2026-03-01T09:00:00.123Z`: an `Instant`. Sessions run in UTC, see `poolOptions`. */
 export function instantOf(text: string): string {
   if (!text.endsWith('+00') || text.length > 29) {
-    return new Date(text.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00')).toISOString();
+    const date = new Date(text.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00'));
+    // such as `infinity`: this is called while an answer is read, where nobody would catch an error
+    return Number.isNaN(date.getTime()) ? text : date.toISOString();
   }
   const fraction = text.slice(19, -3);
   const milliseconds = fraction === '' ? '.000' : fraction.slice(0, 4).padEnd(4, '0');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Database } from '../database/database.js';
+import { sqlStateOf } from '../database/sql-state.js';
 import { sql } from '../database/sql.js';
 import { type SubscriptionState, SubscriptionStatus } from '../event-sourcing/index.js';
 
@@ -68,6 +69,11 @@ export class Readiness {
 /** What stopped it is told by its kind and code, never by a message of the database, which may hold data. */
 const withTrouble = ({ name, trouble }: SubscriptionState) => (trouble ? `${name} (${trouble})` : name);
 
+const withCode = (detail: string, error: unknown) => {
+  const sqlState = sqlStateOf(error);
+  return sqlState === undefined ? detail : `${detail} (${sqlState})`;
+};
+
 /** A check that fails or takes too long is a check that does not hold. */
 async function within(check: Promise<Check>, detail: string): Promise<Check> {
   let timer: NodeJS.Timeout | undefined;
@@ -75,7 +81,10 @@ async function within(check: Promise<Check>, detail: string): Promise<Check> {
     timer = setTimeout(() => resolve({ ok: false, detail }), CHECK_TIMEOUT_MS);
   });
   try {
-    return await Promise.race([check.catch(() => ({ ok: false, detail })), timeout]);
+    return await Promise.race([
+      check.catch((error: unknown) => ({ ok: false, detail: withCode(detail, error) })),
+      timeout,
+    ]);
   } finally {
     clearTimeout(timer);
   }

@@ -127,7 +127,7 @@ export class Delivery {
     do {
       const streamId = this.toMakeUpFor.pop();
       if (streamId === undefined) return;
-      await this.makeUpFor(streamId);
+      await this.makeUpFor(streamId, end);
     } while (this.scheduler.now() < end);
   }
 
@@ -136,8 +136,9 @@ export class Delivery {
     return kind !== 'failed' && (passesOver.has(type) || (types.has(type) && this.feed.canRead(type, schemaVersion)));
   }
 
-  private async makeUpFor(streamId: string): Promise<void> {
+  private async makeUpFor(streamId: string, end: number): Promise<void> {
     for (let attempts = 0; ;) {
+      if (attempts === 0 && this.scheduler.now() >= end) return void this.toMakeUpFor.push(streamId);
       const [position] = await this.store.lettersOf(this.claim.name, streamId, 1);
       if (position === undefined) break;
       const event = await this.feed.at(position);

@@ -46,11 +46,11 @@ describe('the subscriptions', () => {
     const mine = names(11);
     const situation = { workers: 2, running: mine, held: names(20).slice(11) };
     expect(planOf(shares, situation)).toEqual({ claim: [], giveBack: [] });
-    expect(planOf(shares, { ...situation, now: 1_900 }).claim).toEqual([]);
-    expect(planOf(shares, { ...situation, now: 2_000 }).claim).toEqual(names(22).slice(20));
+    expect(planOf(shares, { ...situation, now: 600 }).claim).toEqual([]);
+    expect(planOf(shares, { ...situation, now: 700 }).claim).toEqual(names(22).slice(20));
     const more = { ...situation, running: [...mine, ...names(22).slice(20)] };
-    expect(planOf(shares, { ...more, now: 2_500 }).giveBack).toEqual(mine.slice(0, 2));
-    expect(planOf(shares, { ...more, running: names(22).slice(20), now: 2_500 }).giveBack).toEqual([]);
+    expect(planOf(shares, { ...more, now: 1_200 }).giveBack).toEqual(mine.slice(0, 2));
+    expect(planOf(shares, { ...more, running: names(22).slice(20), now: 1_200 }).giveBack).toEqual([]);
   });
 
   it('that failed here just now are left to others, and held ones to their holders', () => {

@@ -1,7 +1,7 @@
 import type { Survey } from './subscription-store.js';
 
-/** What nobody wants for so long is taken by whoever sees it. */
-const UNWANTED_MS = 2_000;
+/** What nobody wants for so long, a little longer than between two looks, is taken by whoever sees it. */
+const UNWANTED_MS = 700;
 /** What was taken beyond the share, because nobody else wanted it, is not given back for so long. */
 const KEEP_UNWANTED_MS = 60_000;
 
