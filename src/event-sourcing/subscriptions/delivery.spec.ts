@@ -7,6 +7,7 @@ import type { TailFeed } from '../tail/tail-feed.js';
 import type { Checkpoint } from './checkpoint.js';
 import { BatchTooLarge, type Consumer, EventFault } from './consumer.js';
 import { Delivery } from './delivery.js';
+import { Standing } from './standing.js';
 import type { Briefing, SubscriptionStore } from './subscription-store.js';
 
 class Came extends DomainEvent<{ n: number }> {}
@@ -75,8 +76,7 @@ function subscription({ handle = () => undefined, declared = {} }: Options = {})
   const briefing: Briefing = { declared: new Map(Object.entries(declared)), setAside: [] };
   const delivery = new Delivery(
     consumer,
-    { name: 's', position: 0, epoch: 1, troubled: false },
-    briefing,
+    new Standing(consumer, { name: 's', position: 0, epoch: 1, troubled: false }, briefing),
     {} as TailFeed,
     { checkpoint: store } as unknown as SubscriptionStore,
     new Hurried(),

@@ -1,10 +1,12 @@
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { isNotHeld } from '../store/pg-errors.js';
-import type { Batch } from '../tail/batch.js';
 import type { TailFeed } from '../tail/tail-feed.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Consumer } from './consumer.js';
-import { Delivery, type DeliveryEvents } from './delivery.js';
+import type { DeliveryEvents } from './attempts.js';
+import { Delivery } from './delivery.js';
+import { MakingUp } from './making-up.js';
+import { Standing } from './standing.js';
 import type { Briefing, Claimed, SubscriptionStore } from './subscription-store.js';
 
 /** Why a runner does not run any more. */
@@ -20,7 +22,7 @@ const NOTHING_KNOWN: Briefing = { declared: new Map(), setAside: [] };
 export class SubscriptionRunner {
   /** Handled in memory up to here. */
   private position: number;
-  private delivery: Delivery;
+  private standing: Standing;
   private readonly stopped = { aborted: false };
   private busy = false;
   /** It was stopped by trouble, and has not got on since. */
@@ -38,7 +40,7 @@ export class SubscriptionRunner {
     private readonly scheduler: Scheduler,
     private readonly events: DeliveryEvents,
   ) {
-    this.delivery = this.deliveryWith(NOTHING_KNOWN);
+    this.standing = new Standing(consumer, claim, NOTHING_KNOWN);
     this.position = claim.position;
     this.isTroubled = claim.troubled;
     this.finished = this.run();
@@ -53,7 +55,7 @@ export class SubscriptionRunner {
   }
 
   get hasDeadLetters(): boolean {
-    return this.delivery.hasDeadLetters;
+    return this.standing.asideStreams.size > 0;
   }
 
   stop(): void {
@@ -63,12 +65,12 @@ export class SubscriptionRunner {
 
   /** Begins to store progress that is nothing but progress. Delivery waits until the given function is called with the outcome. */
   beginIdleStep(): { step: Checkpoint; end: (stored: boolean) => void } | undefined {
-    if (this.busy || this.stopped.aborted || this.delivery.stored === this.position) return undefined;
-    const step = this.delivery.stepTo(this.position);
+    if (this.busy || this.stopped.aborted || this.standing.stored === this.position) return undefined;
+    const step = this.standing.stepTo(this.position);
     let end: (stored: boolean) => void = () => undefined;
     this.idleStep = new Promise((resolve) => {
       end = (stored) => {
-        if (stored) this.delivery.stored = step.to;
+        if (stored) this.standing.stored = step.to;
         this.idleStep = undefined;
         resolve();
       };
@@ -94,39 +96,32 @@ export class SubscriptionRunner {
     const briefings = await this.store.brief([this.name]);
     const briefing = briefings.get(this.name) ?? NOTHING_KNOWN;
     this.feed.watch(briefing.declared.keys());
-    this.delivery = this.deliveryWith(briefing);
-  }
-
-  private deliveryWith(briefing: Briefing): Delivery {
-    return new Delivery(this.consumer, this.claim, briefing, this.feed, this.store, this.scheduler, this.events);
+    this.standing = new Standing(this.consumer, this.claim, briefing);
   }
 
   private async follow(): Promise<void> {
-    for (let next = this.ahead(this.position); !this.stopped.aborted;) {
-      if (this.delivery.hasToMakeUp) await this.alone(() => this.delivery.makeUpForSome());
+    const tools = [this.consumer, this.standing, this.feed, this.store, this.scheduler, this.events] as const;
+    const delivery = new Delivery(...tools);
+    const makingUp = new MakingUp(...tools);
+    for (let next = this.feed.next(this.position, this.stopped); !this.stopped.aborted;) {
+      if (!makingUp.isDone) await this.alone(() => makingUp.some());
       const isBehind = this.position < this.feed.position;
-      if (this.delivery.hasToMakeUp && !isBehind) continue;
+      if (!makingUp.isDone && !isBehind) continue;
       if (this.isTroubled && !isBehind) await this.alone(() => this.sayThatAllIsWell());
 
       const batch = await next;
       if (!batch || this.stopped.aborted) return;
-      next = this.ahead(batch.upTo);
-      if (batch.events.some((event) => this.delivery.concerns(event)) && !(await this.delivered(batch))) return;
+      next = this.feed.next(batch.upTo, this.stopped);
+      // read while this batch is handled, and of no interest if that fails
+      next.catch(() => undefined);
+      if (batch.events.some((event) => this.standing.concerns(event))) {
+        const isOver = await this.alone(() => delivery.deliver(batch.events, batch.upTo, this.stopped));
+        if (!isOver) return;
+      }
       this.position = batch.upTo;
       this.isTroubled = false;
       this.events.progressed();
     }
-  }
-
-  /** What comes next is read while something else is done, and of no interest if that fails: nobody may be there to hear that it did. */
-  private ahead(after: number): Promise<Batch | undefined> {
-    const next = this.feed.next(after, this.stopped);
-    next.catch(() => undefined);
-    return next;
-  }
-
-  private async delivered({ events, upTo }: Batch): Promise<boolean> {
-    return this.alone(() => this.delivery.deliver(events, upTo, this.stopped));
   }
 
   /** Not while the progress of an idle time is being stored, nor the other way round. */
@@ -142,7 +137,7 @@ export class SubscriptionRunner {
 
   /** Where nothing is left to handle, there is nothing that could go wrong again. */
   private async sayThatAllIsWell(): Promise<void> {
-    await this.store.checkpoint(this.delivery.stepTo(this.delivery.stored));
+    await this.store.checkpoint(this.standing.stepTo(this.standing.stored));
     this.isTroubled = false;
     this.events.progressed();
   }

@@ -1,4 +1,5 @@
 import type { BuildName } from '../builds/build.js';
+import { LEASE_MS } from '../database/subscription-rows.js';
 import type { World } from '../world.js';
 import { eventually, type Expectation } from './eventually.js';
 
@@ -29,8 +30,14 @@ export class Settling {
     const { invariant, withinMs, missing } = expectation;
     const wrong = missing(this.world, this.build);
     if (wrong === undefined) this.held.set(expectation, this.world.timeline.now);
-    else if (this.heldAgo(expectation) > withinMs) this.world.violated(invariant, wrong);
+    else if (this.heldAgo(expectation) > withinMs + this.graceMs) this.world.violated(invariant, wrong);
     return wrong === undefined;
+  }
+
+  /** A lease from before the clock was set back may stand for another one. */
+  private get graceMs(): number {
+    const { latestNow, now } = this.world.database;
+    return latestNow > now ? LEASE_MS : 0;
   }
 
   private heldAgo(expectation: Expectation): number {

@@ -74,7 +74,7 @@ const crash: Fault = (world) => {
 const setClockBack: Fault = (world) => {
   const { trace, database } = world;
   if (database.latestNow > database.now) return;
-  const ms = world.between(1_000, 25_000);
+  const ms = world.between(1_000, 40_000);
   trace.note('database', () => `its clock is set back by ${Math.round(ms)} ms`);
   database.setClockBack(ms);
 };

@@ -1,0 +1,24 @@
+import type { Scheduler } from '../scheduling/scheduler.js';
+import type { LoggedEvent } from '../tail/logged-event.js';
+import type { Letter, LetterKind } from './checkpoint.js';
+
+/** How often an event is tried before it is set aside. */
+export const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 50;
+
+/** What a runner tells of its work. */
+export interface DeliveryEvents {
+  /** Something was handled, or there is nothing left to handle. */
+  readonly progressed: () => void;
+  readonly setAside: (letter: Letter) => void;
+}
+
+export const pauseAfter = (scheduler: Scheduler, attempt: number): Promise<void> =>
+  scheduler.pause(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 6));
+
+export const letterOf = ({ row }: LoggedEvent, kind: LetterKind, error: string, attempts: number): Letter => ({
+  row,
+  kind,
+  error,
+  attempts,
+});
