@@ -11,7 +11,7 @@ export class AppendSignal {
 
   raise(): void {
     this.raised++;
-    for (const pause of [...this.waiting]) pause.abort();
+    for (const pause of [...this.waiting]) pause.abort(null);
   }
 
   /** How often it has been raised. Taken before one looks for events, and given to `wait` after it, no raise is missed. */
