@@ -1,5 +1,6 @@
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { isNotHeld } from '../store/pg-errors.js';
+import type { Batch } from '../tail/batch.js';
 import type { TailFeed } from '../tail/tail-feed.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Consumer } from './consumer.js';
@@ -103,7 +104,7 @@ export class SubscriptionRunner {
     const tools = [this.consumer, this.standing, this.feed, this.store, this.scheduler, this.events] as const;
     const delivery = new Delivery(...tools);
     const makingUp = new MakingUp(...tools);
-    for (let next = this.feed.next(this.position, this.stopped); !this.stopped.aborted;) {
+    for (let next = this.ahead(this.position); !this.stopped.aborted;) {
       if (!makingUp.isDone) await this.alone(() => makingUp.some());
       const isBehind = this.position < this.feed.position;
       if (!makingUp.isDone && !isBehind) continue;
@@ -111,9 +112,7 @@ export class SubscriptionRunner {
 
       const batch = await next;
       if (!batch || this.stopped.aborted) return;
-      next = this.feed.next(batch.upTo, this.stopped);
-      // read while this batch is handled, and of no interest if that fails
-      next.catch(() => undefined);
+      next = this.ahead(batch.upTo);
       if (batch.events.some((event) => this.standing.concerns(event))) {
         const isOver = await this.alone(() => delivery.deliver(batch.events, batch.upTo, this.stopped));
         if (!isOver) return;
@@ -122,6 +121,16 @@ export class SubscriptionRunner {
       this.isTroubled = false;
       this.events.progressed();
     }
+  }
+
+  /**
+   * What comes next is read while something else is done, and of no interest if that fails. From the first time on: a rejection that
+   * nobody hears ends the process.
+   */
+  private ahead(after: number): Promise<Batch | undefined> {
+    const next = this.feed.next(after, this.stopped);
+    next.catch(() => undefined);
+    return next;
   }
 
   /** Not while the progress of an idle time is being stored, nor the other way round. */
