@@ -7,7 +7,9 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { until } from '../support/until.js';
 
 /** As many as come together in a while in which the old build is back. */
-const EVENTS = 2000;
+const EVENTS = 1000;
+/** Later events of one of the streams. */
+const CHANGES = 600;
 
 describe('what an older build has left to the next one', () => {
   let next: Build;
@@ -27,6 +29,16 @@ describe('what an older build has left to the next one', () => {
     next?.remove();
   });
 
+  /** One event of the type to each stream, with the demographics of a patient who is known. */
+  const append = (streams: readonly string[], like: string, type: string, version: number) =>
+    observer.rows(
+      `select write.append_event(stream, 'patients.patient', $2::int, gen_random_uuid(), 'patients.' || $3, 1::smallint,
+         case $3 when 'patient-moved-away' then '{"to": "Elsewhere"}' else data || jsonb_build_object('patientId', stream) end,
+         jsonb_build_object('actor', 'registry', 'correlationId', gen_random_uuid(), 'patientId', stream), null, null)
+       from unnest($1::uuid[]) stream, write.events where stream_id = $4`,
+      [streams, version, type, like],
+    );
+
   it(`is made up for without holding up anybody, ${EVENTS} events of it`, async () => {
     const env = { MOVES_FILE: '/dev/null' };
     const upgraded = await processes.start(env, { build: next });
@@ -38,18 +50,12 @@ describe('what an older build has left to the next one', () => {
     const patients = await observer.rows<{ id: string }>(`select gen_random_uuid() as id from generate_series(1, $1)`, [
       EVENTS,
     ]);
-    for (const [type, version] of [
-      ['patient-registered', 0],
-      ['patient-moved-away', 1],
-    ] as const) {
-      await observer.rows(
-        `select write.append_event(new, 'patients.patient', $2::int, gen_random_uuid(), 'patients.' || $3, 1::smallint,
-           case $2::int when 0 then data || jsonb_build_object('patientId', new) else '{"to": "Elsewhere"}' end,
-           jsonb_build_object('actor', 'registry', 'correlationId', gen_random_uuid(), 'patientId', new), null, null)
-         from unnest($1::uuid[]) new, write.events where stream_id = $4`,
-        [patients.map((patient) => patient.id), version, type, id],
-      );
-    }
+    const ids = patients.map((patient) => patient.id);
+    await append(ids, id, 'patient-registered', 0);
+    await append(ids, id, 'patient-moved-away', 1);
+    // One of them goes on for long, and all of that is behind the event that was passed over.
+    for (let version = 2; version < 2 + CHANGES; version++)
+      await append(ids.slice(0, 1), id, 'demographics-changed', version);
     const head = await observer.head();
     await until(
       async () => (await observer.behind(head)).every((name) => OF_THE_NEXT_BUILD.subscriptions.includes(name)),
@@ -74,7 +80,7 @@ describe('what an older build has left to the next one', () => {
     const summaries = await observer.rows(
       `select count(*)::int from read.patient_summary join write.streams on stream_id = id and (document->>'version')::int = version
        where stream_id = any($1::uuid[])`,
-      [patients.map((patient) => patient.id)],
+      [ids],
     );
     expect(summaries).toEqual([{ count: EVENTS }]);
   }, 150_000);

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,6 +20,7 @@ export class SmallDisk {
       return undefined;
     }
     chmodSync(folder, 0o755);
+    unmountWhenAbandoned(folder);
     return new SmallDisk(folder);
   }
 
@@ -47,4 +49,12 @@ export class SmallDisk {
   private get ballast(): string {
     return join(this.folder, 'ballast');
   }
+}
+
+/** A test run that is killed leaves no file system behind: the pipe to this shell closes with the run's process. */
+function unmountWhenAbandoned(folder: string): void {
+  const script = 'read -r _; mountpoint -q "$1" && umount --lazy "$1"; rm -rf "$1"';
+  const shell = spawn('sh', ['-c', script, 'sh', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  shell.unref();
+  (shell.stdin as Socket).unref();
 }
