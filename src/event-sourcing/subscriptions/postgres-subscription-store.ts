@@ -80,6 +80,8 @@ const giveBack = sql`
   where name = $1 and epoch = $2`;
 const release = sql`
   with gone as (delete from write.workers where owner = $1),
+  commands as (
+    update write.pending_commands set owner = null, lease_until = null where owner = $1 and status = 'pending'),
   held as (select name from write.subscriptions where owner = $1 order by name for update)
   update write.subscriptions s set owner = null, lease_until = '-infinity', released_at = now()
   from held where s.name = held.name`;

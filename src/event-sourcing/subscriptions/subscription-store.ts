@@ -71,7 +71,7 @@ export abstract class SubscriptionStore {
   /** Makes it free for others, at once, with what stopped it, if that was trouble. Nothing where the epoch is another one. */
   abstract giveBack(name: string, epoch: number, trouble?: string): Promise<void>;
 
-  /** Gives everything back at the end of a process. */
+  /** Gives everything back at the end of a process or session, commands under way too. */
   abstract release(owner: number): Promise<void>;
 
   /** Stores the progress of subscriptions that had nothing to do. Returns the names of those still held. */

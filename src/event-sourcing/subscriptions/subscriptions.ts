@@ -49,6 +49,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   private holdings?: Holdings;
   private sessionOver?: AbortController;
   private sessionTrouble?: string;
+  private formerOwner?: number;
   private stopping = false;
   private started?: Promise<void>;
 
@@ -171,6 +172,9 @@ export class Subscriptions implements BeforeApplicationShutdown {
     this.session = session;
     this.sessionOver = over;
     try {
+      // A server that lost a connection unheard still takes its owner for alive: nobody of that session runs any more.
+      if (this.formerOwner !== undefined) await this.store.release(this.formerOwner);
+      this.formerOwner = session.owner;
       await this.work(session, over);
       if (this.stopping) await this.store.release(session.owner);
     } finally {
