@@ -30,7 +30,7 @@ const OPTIONS: Readonly<Record<Exclude<Lane, 'searches'>, LaneOptions>> = {
   // While one group is found, the answers of the one before are written.
   loads: { ...together, width: 1, most: 16, connections: 3, patient: 1 },
   reads: { ...together, width: 1, most: 16, connections: 3, patient: 1 },
-  projections: { ...together, width: 1, most: 64, patience: 250, connections: 3, patient: 1 },
+  projections: { ...together, width: 2, most: 64, patience: 250, connections: 3, patient: 1 },
   leases: { ...alone, connections: 2, patient: 1 },
   health: { ...alone, connections: 1, patient: 0 },
 };

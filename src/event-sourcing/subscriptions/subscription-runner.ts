@@ -94,6 +94,8 @@ export class SubscriptionRunner {
 
   /** Asked after the claim: what is declared later takes the subscription away. Each asks for itself, and fails alone. */
   private async prepare(): Promise<void> {
+    // what is behind is read meanwhile; if the answer has types that nobody watched, it is read again
+    if (this.position < this.feed.position) void this.ahead(this.position);
     const briefings = await this.store.brief([this.name]);
     const briefing = briefings.get(this.name) ?? NOTHING_KNOWN;
     this.feed.watch(briefing.declared.keys());

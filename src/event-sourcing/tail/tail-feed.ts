@@ -1,9 +1,9 @@
 import type { EventCatalogue } from '../event-catalogue.js';
-import type { Log, Stretch } from './log.js';
+import type { Log, Stretch, StretchBounds } from './log.js';
 import { LoggedEvent } from './logged-event.js';
 import { safePosition, type TailConnection } from './safe-tail.js';
 import { SharedStretches } from './shared-stretches.js';
-import { bytesOf, type Batch, batchAfter } from './batch.js';
+import { BATCH, bytesOf, type Batch, batchAfter } from './batch.js';
 
 /** What is kept of the end of the log for the subscriptions that keep up; the others share what they read. */
 const KEPT = { rows: 5_000, bytes: 2_000_000 };
@@ -29,7 +29,8 @@ export class TailFeed {
     private safe: number,
   ) {
     this.keptFrom = safe;
-    this.behind = new SharedStretches((after, upTo) => this.read(after, upTo));
+    // one batch at a time: the next is read while it is handled
+    this.behind = new SharedStretches((after, upTo) => this.read(after, upTo, BATCH));
   }
 
   static async open(connection: TailConnection, log: Log, catalogue: EventCatalogue): Promise<TailFeed> {
@@ -52,7 +53,7 @@ export class TailFeed {
     const safe = await safePosition(this.connection);
     if (safe <= this.safe) return 0;
     const asked = this.types.size;
-    const { events, upTo } = await this.read(this.safe, safe);
+    const { events, upTo } = await this.read(this.safe, safe, AT_ONCE);
     if (this.types.size === asked) this.keep(events);
     this.safe = upTo;
     if (this.types.size !== asked) this.forget();
@@ -105,8 +106,8 @@ export class TailFeed {
     this.wake();
   }
 
-  private async read(after: number, upTo: number): Promise<Batch> {
-    const stretch: Stretch = await this.log.read(after, upTo, [...this.types], AT_ONCE);
+  private async read(after: number, upTo: number, bounds: StretchBounds): Promise<Batch> {
+    const stretch: Stretch = await this.log.read(after, upTo, [...this.types], bounds);
     return { events: stretch.rows.map((row) => new LoggedEvent(row, this.catalogue)), upTo: stretch.upTo };
   }
 
