@@ -32,6 +32,8 @@ export class Balancer {
 
   static async start(): Promise<Balancer> {
     const balancer = new Balancer();
+    // It never ends a connection that a client is just about to use again: what a client loses is lost by the service.
+    balancer.server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => balancer.server.listen(0, '127.0.0.1', resolve));
     balancer.url = `http://127.0.0.1:${(balancer.server.address() as AddressInfo).port}`;
     return balancer;
@@ -98,7 +100,10 @@ export class Balancer {
     const outgoing = request(new URL(url, target.url), { method, headers, agent: target.agent }, (from) => {
       answer.writeHead(from.statusCode ?? 502, from.headers);
       from.pipe(answer).once('close', over);
-      from.once('error', (error) => answer.destroy(error));
+      from.once('error', (error) => {
+        this.faults.push(`${method} ${url} at ${target.url}, in its answer: ${error.message}`);
+        answer.destroy(error);
+      });
     });
     outgoing.once('error', (error) => {
       over();

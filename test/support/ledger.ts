@@ -43,9 +43,10 @@ export class Ledger {
   readonly refused: Refused[] = [];
   /** What must never happen: an answer of the wrong kind, one against the OpenAPI document, or none in time. */
   readonly faults: string[] = [];
-  /** Answers 503, and requests whose answer was lost. */
+  /** Answers 503. */
   unavailable = 0;
-  lost = 0;
+  /** Requests whose answer was lost, and to what. */
+  readonly lost: string[] = [];
   slowestMs = 0;
 
   private closed = false;
@@ -139,7 +140,7 @@ export class Ledger {
       // A token ends with the process that gave it, and a new one may not be had at the moment.
       this.clients.delete(name);
       if (error instanceof Fault || isAgainstDocument(error)) throw error;
-      this.lost++;
+      this.lost.push(`${process.url}: ${reasonOf(error)}`);
       return undefined;
     } finally {
       this.slowestMs = Math.max(this.slowestMs, Date.now() - since);
@@ -155,6 +156,9 @@ export class Ledger {
 }
 
 class Fault extends Error {}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause ? `${error.message}: ${reasonOf(error.cause)}` : String(error);
 
 const isAgainstDocument = (error: unknown) =>
   error instanceof Error && error.message.includes('against the OpenAPI document');
