@@ -88,10 +88,22 @@ describe(`${ROUNDS} rolling deploys of the next build, each rolled back, under l
       const answer = await reader.get(`/v1/patients/${body.id}`, {
         'consistency-token': headers.get('consistency-token')!,
       });
-      if (answer.status !== 200) failed.push(`GET answered ${answer.status} ${JSON.stringify(answer.body)}`);
+      if (answer.status !== 200) failed.push(`GET answered ${answer.status}: ${await whatIsKnownOf(body.id)}`);
       await pause(20);
     }
     return failed;
+  };
+
+  /** For whoever has to find out why somebody could not be read: whether they can be by now, and who is at it. */
+  const whatIsKnownOf = async (id: string): Promise<string> => {
+    const [known] = await watcher.rows(
+      `select exists (select from read.patient_summary where id = $1) as readable,
+         (select jsonb_agg(to_jsonb(e) - 'data') from write.events e where stream_id = $1) as events,
+         (select jsonb_agg(to_jsonb(s)) from write.subscriptions s where name = 'projection:patient_summary@1') as subscription,
+         (select jsonb_agg(to_jsonb(d)) from write.dead_letters d where stream_id = $1) as aside`,
+      [id],
+    );
+    return JSON.stringify(known);
   };
 
   /** Kinds of what was set aside: it may be made up for within the round. */

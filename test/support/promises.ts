@@ -10,10 +10,11 @@ type Row = Readonly<Record<string, unknown>>;
 const OF_THE_LOG = {
   'an acknowledged command is in the log, at the version and the position of its answer': `
     select told.* from jsonb_to_recordset($1) told (key text, what text, id uuid, version int, position bigint)
-    left join lateral (
-      select max(position) as position, bool_or(stream_id = id and stream_version = version) as there
-      from write.events where metadata->>'correlationId' = key and not metadata ? 'causationId') found on true
-    where found.there is not true or found.position <> told.position`,
+    left join write.events on stream_id = id and stream_version = version and metadata->>'correlationId' = key
+    left join (
+      select metadata->>'correlationId' as key, max(position) as position from write.events
+      where not metadata ? 'causationId' group by 1) last using (key)
+    where event_id is null or last.position is distinct from told.position`,
   'a refused command is not in the log': `
     select told.*, type from jsonb_to_recordset($2) told (key text, what text, status int, code text)
     join write.events on metadata->>'correlationId' = key and not metadata ? 'causationId'`,
@@ -22,8 +23,10 @@ const OF_THE_LOG = {
     where not metadata ? 'causationId' group by 1 having count(distinct recorded_at) > 1`,
   'nothing is in the log that no client sent': `
     select distinct metadata->>'correlationId' as key, type from write.events
-    where not metadata ? 'causationId' and metadata->>'correlationId' not in (
-      select key from jsonb_to_recordset($1) told (key text) union all select key from jsonb_to_recordset($2) told (key text))`,
+    left join (
+      select key from jsonb_to_recordset($1) told (key text) union all select key from jsonb_to_recordset($2) told (key text)) sent
+      on sent.key = metadata->>'correlationId'
+    where not metadata ? 'causationId' and sent.key is null`,
   'streams have no gap, and are as long as they say': `
     select stream_id, streams.version, found.* from write.streams
     full join (
