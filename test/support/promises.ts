@@ -10,7 +10,8 @@ type Row = Readonly<Record<string, unknown>>;
 const OF_THE_LOG = {
   'an acknowledged command is in the log, at the version and the position of its answer': `
     select told.* from jsonb_to_recordset($1) told (key text, what text, id uuid, version int, position bigint)
-    left join write.events on stream_id = id and stream_version = version and metadata->>'correlationId' = key
+    left join write.events on stream_id = id and stream_version = version
+      and metadata->>'correlationId' = key and not metadata ? 'causationId'
     left join (
       select metadata->>'correlationId' as key, max(position) as position from write.events
       where not metadata ? 'causationId' group by 1) last using (key)
