@@ -141,7 +141,7 @@ describe('a command of a saga', () => {
     };
     const id = newId();
     await engine.execute(new Count(id));
-    await until(async () => (await statusOf(id)) !== 'pending' && (await commandsFor(id)).length > 0);
+    await until(async () => (await commandsFor(id)).some(({ finished }) => finished));
     expect(await commandsFor(id)).toMatchObject([
       { status: 'refused', attempts: 1, error: 'too-late', finished: true },
     ]);
