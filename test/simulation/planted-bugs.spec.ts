@@ -21,6 +21,7 @@ const planted: readonly (readonly [bug: keyof typeof bugs, promises: readonly st
   ['EventsBeforeTheFirstWorker', EVENT_LOST],
   ['TypePassedOver', EVENT_LOST],
   ['HolderNotToldOfNewType', EVENT_LOST],
+  ['DeclarationUnheard', ['read-your-write']],
   ['CheckpointWithoutFence', ['fence']],
   ['LeaseOfTheFuture', ['one-holder']],
   ['CancelKeysShared', ['timers-fire']],

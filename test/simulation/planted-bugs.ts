@@ -29,7 +29,8 @@ export class FloorSkipped extends Parts {
   override sessions(sessions: SimulatedSessions): Sessions {
     const open = async (): Promise<ProcessSession> => {
       const session = await sessions.open();
-      session.floor = () => Promise.resolve(undefined);
+      const floor = session.floor.bind(session);
+      session.floor = async () => ({ ...(await floor()), inFlight: undefined });
       return session;
     };
     return { open };
@@ -190,6 +191,19 @@ export class HolderNotToldOfNewType extends Parts {
         // it stays where it is
       }
     })(database);
+  }
+}
+
+/** The tail does not look whether somebody has declared a type: who lost a subscription by it goes on in memory until he renews. */
+export class DeclarationUnheard extends Parts {
+  override sessions(sessions: SimulatedSessions): Sessions {
+    const open = async (): Promise<ProcessSession> => {
+      const session = await sessions.open();
+      const floor = session.floor.bind(session);
+      session.floor = async () => ({ ...(await floor()), declared: 0 });
+      return session;
+    };
+    return { open };
   }
 }
 

@@ -31,7 +31,7 @@ export class SoakedSessions extends Sessions {
         owner,
         lost: loss.signal,
         highest: () => database.ask(() => database.head),
-        floor: () => database.ask(() => undefined),
+        floor: () => database.ask(() => ({ declared: 0 })),
         close: () => Promise.resolve(void database.sessions.delete(owner)),
       };
     });

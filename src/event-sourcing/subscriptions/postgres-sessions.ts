@@ -4,6 +4,7 @@ import { Database } from '../../database/database.js';
 import { OWNER_NAMESPACE } from '../store/advisory-locks.js';
 import { assertLockNamespacesAgree } from '../tail/lock-namespaces.js';
 import { assertTailIsSafe, tailOn } from '../tail/postgres-tail.js';
+import type { Floor } from '../tail/safe-tail.js';
 import { type ProcessSession, Sessions } from './process-session.js';
 
 const HEARTBEAT_MS = 10_000;
@@ -66,7 +67,7 @@ class PostgresSession implements ProcessSession {
     return this.answered(this.tail.highest());
   }
 
-  floor(): Promise<number | undefined> {
+  floor(): Promise<Floor> {
     return this.answered(this.tail.floor());
   }
 

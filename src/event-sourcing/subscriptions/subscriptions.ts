@@ -189,6 +189,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
     const feed = await TailFeed.open(session, this.log, this.registry.catalogue);
     const holdings = this.holdingsOf(session, feed);
     this.holdings = holdings;
+    feed.onDeclared = () => holdings.renew();
     let failure: unknown;
     const endWith = (error: unknown) => {
       failure ??= error;

@@ -11,7 +11,8 @@ const highest = {
 const floor = {
   name: 'tail.floor',
   text: `
-    select min(((classid::bigint << 32) | objid::bigint) & ((1::bigint << ${POSITION_BITS}) - 1)) as position
+    select min(((classid::bigint << 32) | objid::bigint) & ((1::bigint << ${POSITION_BITS}) - 1)) as "inFlight",
+      (select count(*) from write.subscription_types) as declared
     from pg_locks
     where locktype = 'advisory' and objsubid = 1 and granted and (classid::bigint >> 16) = ${FLOOR_NAMESPACE}
       and database = (select oid from pg_database where datname = current_database())`,
@@ -20,7 +21,11 @@ const floor = {
 /** The tail's questions on one connection, which answers them in the order in which they are asked. */
 export const tailOn = (connection: Pick<Client, 'query'>): TailConnection => ({
   highest: async () => (await connection.query<{ position: number }>(highest)).rows[0]!.position,
-  floor: async () => (await connection.query<{ position: number | null }>(floor)).rows[0]?.position ?? undefined,
+  floor: async () => {
+    const { inFlight, declared } = (await connection.query<{ inFlight: number | null; declared: number }>(floor))
+      .rows[0]!;
+    return { inFlight: inFlight ?? undefined, declared };
+  },
 });
 
 /** Refuses to run on a database where the tail would not be safe. @throws Error */

@@ -2,8 +2,21 @@
 export interface TailConnection {
   /** The highest position that was ever drawn; 0 when none was. */
   highest(): Promise<number>;
+  floor(): Promise<Floor>;
+}
+
+export interface Floor {
   /** The lowest position that a writer in flight has locked; undefined when there is none. */
-  floor(): Promise<number | undefined>;
+  readonly inFlight?: number;
+  /** How many types of events were declared by then, over all subscriptions: it only grows. */
+  readonly declared: number;
+}
+
+/** The end of the log as one look finds it. */
+export interface Head {
+  readonly position: number;
+  /** Of at least the builds that could have appended an event up to the position: each declares its types before it appends. */
+  readonly declared: number;
 }
 
 /**
@@ -19,8 +32,11 @@ export interface TailConnection {
  * Positions drawn and rolled back before a crash of the server may be drawn again after it: whoever keeps a position in memory must
  * forget it when the connection is lost, and go on from the checkpoint that was committed.
  */
-export async function safePosition(connection: TailConnection): Promise<number> {
+export async function headOf(connection: TailConnection): Promise<Head> {
   const drawn = await connection.highest();
-  const inFlight = await connection.floor();
-  return Math.min(drawn, inFlight ?? Infinity);
+  const { inFlight, declared } = await connection.floor();
+  return { position: Math.min(drawn, inFlight ?? Infinity), declared };
 }
+
+/** The position of the {@link headOf} the log. */
+export const safePosition = async (connection: TailConnection): Promise<number> => (await headOf(connection)).position;

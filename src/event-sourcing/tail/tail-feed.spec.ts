@@ -1,7 +1,7 @@
 import { DomainEvent } from '../domain-event.js';
 import { EventCatalogue } from '../event-catalogue.js';
 import { Log, type LogRow, type Stretch, type StretchBounds } from './log.js';
-import type { TailConnection } from './safe-tail.js';
+import type { Floor, TailConnection } from './safe-tail.js';
 import { TailFeed } from './tail-feed.js';
 
 class Happened extends DomainEvent<Record<string, never>> {}
@@ -12,6 +12,7 @@ catalogue.add({ 'test.happened': { event: Happened } });
 /** A log of which the first `drawn` positions are committed, and how much of it was read at a time. */
 class MemoryLog extends Log implements TailConnection {
   drawn = 0;
+  declared = 1;
   bytesOfEach = 300;
   readonly reads: number[] = [];
   typesAsked: readonly string[] = [];
@@ -19,8 +20,8 @@ class MemoryLog extends Log implements TailConnection {
   highest(): Promise<number> {
     return Promise.resolve(this.drawn);
   }
-  floor(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  floor(): Promise<Floor> {
+    return Promise.resolve({ declared: this.declared });
   }
 
   read(after: number, upTo: number, types: readonly string[], bounds: StretchBounds): Promise<Stretch> {
@@ -131,6 +132,29 @@ describe('The tail', () => {
     await feed.next(0);
     expect(log.reads).toHaveLength(2);
     expect(log.typesAsked).toEqual(['test.happened', 'test.else']);
+  });
+
+  it('hands out nothing that came after a declaration before it has told of it', async () => {
+    const log = new MemoryLog();
+    const feed = await feedOf(log);
+    const told: number[] = [];
+    feed.onDeclared = () => Promise.resolve(void told.push(feed.position));
+    log.drawn = 10;
+    await feed.poll();
+    expect(told).toEqual([]);
+    log.drawn = 20;
+    log.declared = 2;
+    await feed.poll();
+    expect({ told, position: feed.position }).toEqual({ told: [10], position: 20 });
+
+    log.drawn = 30;
+    log.declared = 3;
+    feed.onDeclared = () => Promise.reject(new Error('no answer'));
+    await expect(feed.poll()).rejects.toThrow('no answer');
+    expect(feed.position).toBe(20);
+    feed.onDeclared = () => Promise.resolve(void told.push(feed.position));
+    await feed.poll();
+    expect({ told, position: feed.position }).toEqual({ told: [10, 20], position: 30 });
   });
 
   it('lets go of who does not want to wait any more, and of all when it stops', async () => {

@@ -1,7 +1,7 @@
 import type { EventCatalogue } from '../event-catalogue.js';
 import type { Log, Stretch, StretchBounds } from './log.js';
 import { LoggedEvent } from './logged-event.js';
-import { safePosition, type TailConnection } from './safe-tail.js';
+import { type Head, headOf, type TailConnection } from './safe-tail.js';
 import { SharedStretches } from './shared-stretches.js';
 import { BATCH, bytesOf, type Batch, batchAfter } from './batch.js';
 
@@ -21,20 +21,29 @@ export class TailFeed {
   private readonly behind: SharedStretches;
   private largeInHand: Promise<unknown> = Promise.resolve();
   private stopped = false;
+  private safe: number;
+  private declared: number;
+  /**
+   * Somebody has declared a type, which may have taken a subscription away: asked before an event is handed out that he could have
+   * appended. Else who holds it no more, and does not know the type, would say of such an event that it is behind him.
+   */
+  onDeclared: () => Promise<void> = () => Promise.resolve();
 
   private constructor(
     private readonly connection: TailConnection,
     private readonly log: Log,
     private readonly catalogue: EventCatalogue,
-    private safe: number,
+    { position, declared }: Head,
   ) {
-    this.keptFrom = safe;
+    this.safe = position;
+    this.declared = declared;
+    this.keptFrom = position;
     // one batch at a time: the next is read while it is handled
     this.behind = new SharedStretches((after, upTo) => this.read(after, upTo, BATCH));
   }
 
   static async open(connection: TailConnection, log: Log, catalogue: EventCatalogue): Promise<TailFeed> {
-    return new TailFeed(connection, log, catalogue, await safePosition(connection));
+    return new TailFeed(connection, log, catalogue, await headOf(connection));
   }
 
   get position(): number {
@@ -50,7 +59,11 @@ export class TailFeed {
 
   /** Looks for new events. Returns how many there were; when there are very many, the rest is left for the next look. */
   async poll(): Promise<number> {
-    const safe = await safePosition(this.connection);
+    const { position: safe, declared } = await headOf(this.connection);
+    if (declared !== this.declared) {
+      await this.onDeclared();
+      this.declared = declared;
+    }
     if (safe <= this.safe) return 0;
     const asked = this.types.size;
     const { events, upTo } = await this.read(this.safe, safe, AT_ONCE);

@@ -45,6 +45,11 @@ export class SubscriptionRows {
     }
   }
 
+  /** Types, over all subscriptions. */
+  get declared(): number {
+    return [...this.types.values()].reduce((sum, types) => sum + types.size, 0);
+  }
+
   survey(names: readonly string[], owner: number): Survey {
     const alive = [...this.workers].filter(
       ([worker, leaseUntil]) => this.database.isAlive(worker) && !this.isOver(leaseUntil),

@@ -1,5 +1,6 @@
 import { DatabaseUnavailable } from '../../../src/database/unavailable.js';
 import { type ProcessSession, Sessions } from '../../../src/event-sourcing/subscriptions/process-session.js';
+import type { Floor } from '../../../src/event-sourcing/tail/safe-tail.js';
 import type { SimulatedDatabase } from '../database/simulated-database.js';
 import type { Network } from '../machines/network.js';
 import type { Timeline } from '../time/timeline.js';
@@ -22,8 +23,11 @@ class SimulatedSession implements ProcessSession {
     return this.ask('highest', () => this.database.log.highest);
   }
 
-  floor(): Promise<number | undefined> {
-    return this.ask('floor', () => this.database.log.floor);
+  floor(): Promise<Floor> {
+    return this.ask('floor', () => ({
+      inFlight: this.database.log.floor,
+      declared: this.database.subscriptions.declared,
+    }));
   }
 
   close(): Promise<void> {

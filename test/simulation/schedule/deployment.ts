@@ -3,6 +3,9 @@ import { SimulatedProcess, type Role } from '../machines/simulated-process.js';
 import type { Parts } from '../parts.js';
 import type { World } from '../world.js';
 import type { Theme } from './faults.js';
+import { requestTo } from './requests.js';
+
+const FIRST_CLIENTS = 3;
 
 /** Starts and stops processes, as whoever operates them would. */
 export class Deployment {
@@ -18,8 +21,15 @@ export class Deployment {
   start(build: BuildName, role: Role): SimulatedProcess {
     const process = new SimulatedProcess(this.world, this.parts, `${build}-${++this.started}`, build, role);
     this.world.processes.push(process);
-    void process.start();
+    void process.start().then(() => this.welcome(process));
     return process;
+  }
+
+  /** Clients come as soon as it listens. */
+  private welcome(process: SimulatedProcess): void {
+    for (let client = 0; client < FIRST_CLIENTS; client++) {
+      this.world.timeline.after(this.world.between(0, 150), () => requestTo(this.world, process));
+    }
   }
 
   /** The first processes: any of them may be there before there is one that works. */

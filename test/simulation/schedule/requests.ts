@@ -29,12 +29,19 @@ const READ_BACK = 0.3;
 const READ_YOUR_WRITE_MS = 2_000;
 const CHART = 'projection:chart@1';
 
+const processesThatListen = ({ processes }: World): SimulatedProcess[] =>
+  processes.filter(({ isListening, machine }) => isListening && machine.isRunning);
+
 /** Sends a request to some process that takes them, if there is one. */
 export function request(world: World): void {
   const { random } = world;
-  const listening = world.processes.filter(({ isListening, machine }) => isListening && machine.isRunning);
-  if (listening.length === 0) return;
-  const process = random.pick(listening);
+  const listening = processesThatListen(world);
+  if (listening.length > 0) requestTo(world, random.pick(listening));
+}
+
+export function requestTo(world: World, process: SimulatedProcess): void {
+  const { random } = world;
+  if (!process.isListening || !process.machine.isRunning) return;
   const isRolledBack = random.chance(REFUSED);
   const marked = Array.from({ length: random.chance(0.25) ? 2 : 1 }, () => someEvent(world, process));
   const asked: Request = { marks: marked.map(({ data }) => (data as Marked).mark), outcome: 'unknown' };
@@ -51,7 +58,7 @@ export function request(world: World): void {
     .then(
       async (position) => {
         asked.outcome = 'acknowledged';
-        if (random.chance(READ_BACK)) await readBack(world, process, streamId, position);
+        if (random.chance(READ_BACK)) await readBack(world, streamId, position);
       },
       (error: unknown) => {
         if (error instanceof ConcurrencyConflict || !isUnavailable(error)) asked.outcome = 'refused';
@@ -62,8 +69,11 @@ export function request(world: World): void {
     });
 }
 
-/** A query with the consistency token of the command: where it is answered, the answer has what was written. */
-async function readBack(world: World, { subscriptions, network }: SimulatedProcess, streamId: string, token: number) {
+/** A query with the consistency token of the command, to any process: where it is answered, the answer has what was written. */
+async function readBack(world: World, streamId: string, token: number) {
+  const listening = processesThatListen(world);
+  if (listening.length === 0) return;
+  const { subscriptions, network } = world.random.pick(listening);
   if (!(await subscriptions.havePassed([CHART], token, READ_YOUR_WRITE_MS))) return;
   await network.read(`read ${streamId} with token ${token}`, () => {
     const row = world.database.readRows.of(CHART).get(streamId) as ChartRow | undefined;
