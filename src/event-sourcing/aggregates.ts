@@ -26,12 +26,21 @@ export class Aggregates<T extends Aggregate> {
     return found;
   }
 
-  /** Stages the aggregate's new events. The first aggregate saved gives the answer its ETag. */
+  /**
+   * Stages the aggregate's new events. The first aggregate saved gives the answer its ETag.
+   * @throws Error when the command has another object for the same stream
+   */
   save(aggregate: T): void {
+    const unit = currentUnitOfWork();
+    if (unit.adopt(aggregate) !== aggregate) {
+      throw new Error(
+        `A second object for a stream of ${this.aggregate.streamType}: save what was loaded or saved before`,
+      );
+    }
     // Nest's commit() hands the events to a publisher without awaiting it: ours go to the log, with the unit of work.
     const events = [...aggregate.getUncommittedEvents()];
     aggregate.uncommit();
-    currentUnitOfWork().stage({
+    unit.stage({
       streamId: aggregate.id,
       streamType: this.aggregate.streamType,
       expectedVersion: aggregate.version,

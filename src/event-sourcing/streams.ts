@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Aggregate, type AggregateClass, type Facts, type FactsClass } from './aggregate.js';
-import type { EventClass } from './domain-event.js';
+import type { DomainEvent, EventClass } from './domain-event.js';
 import { currentContext } from './execution-context.js';
-import { DomainError, notFound } from './errors.js';
+import { ConcurrencyConflict, DomainError, notFound } from './errors.js';
 import { handlerName } from './fold.js';
 import { EventStore } from './store/event-store.js';
-import { currentUnitOfWork, insideUnitOfWork } from './unit-of-work.js';
+import { currentUnitOfWork, insideUnitOfWork, type UnitOfWork } from './unit-of-work.js';
 
 type Foldable = Aggregate | Facts;
 type FoldableClass<T extends Foldable = Foldable> = (new (id: string) => T) & (AggregateClass | FactsClass);
@@ -31,6 +31,20 @@ const beginsWith = (state: Foldable, event: EventClass | undefined): boolean => 
 const isAbout = (state: Foldable, event: EventClass | undefined): boolean =>
   state instanceof Aggregate || (event !== undefined && handlerName(event) in state);
 
+const classOf = (event: DomainEvent) => event.constructor as EventClass;
+
+const knownTo = (unit: UnitOfWork | undefined, foldable: FoldableClass, id: string): Foldable | undefined => {
+  const known = unit?.aggregateOf(id);
+  return known instanceof foldable ? known : undefined;
+};
+
+/** @throws ConcurrencyConflict when the command has read other facts of the stream at another version */
+function guard({ guards }: UnitOfWork, { id, version }: Facts): void {
+  const earlier = guards.get(id);
+  if (earlier !== undefined && earlier !== version) throw new ConcurrencyConflict(id, earlier, version);
+  guards.set(id, version);
+}
+
 /** Loads several streams, of any module, in one round trip. */
 @Injectable()
 export class Streams {
@@ -45,12 +59,21 @@ export class Streams {
     return found as unknown as Folded<W>;
   }
 
-  /** As `load`, with `undefined` where there is no such stream, or one of something else. */
+  /**
+   * As `load`, with `undefined` where there is no such stream, or one of something else. Within one command, an aggregate that was
+   * loaded or saved before is the same object, and facts know what the command has saved.
+   */
   async find<const W extends readonly Wanted[]>(...wanted: W): Promise<Found<W>> {
-    const states = wanted.map(([foldable, id]) => new foldable(id));
+    const unit = insideUnitOfWork() ? currentUnitOfWork() : undefined;
+    const states = wanted.map(([foldable, id]) => knownTo(unit, foldable, id) ?? new foldable(id));
+    await this.fold(states.filter((state) => !(state instanceof Aggregate && unit?.aggregateOf(state.id) === state)));
+    return states.map((state) => (unit ? this.within(unit, state) : state.version > 0 ? state : undefined)) as Found<W>;
+  }
+
+  private async fold(states: readonly Foldable[]): Promise<void> {
     const byId = new Map<string, Foldable[]>();
     for (const state of states) byId.set(state.id, [...(byId.get(state.id) ?? []), state]);
-
+    if (byId.size === 0) return;
     await this.store.fold([...byId.keys()], ({ streamId, version, position, of, revive }) => {
       for (const state of byId.get(streamId) ?? []) {
         if (state.version === 0 && !beginsWith(state, of)) continue;
@@ -59,23 +82,28 @@ export class Streams {
         state.position = position;
       }
     });
-    for (const state of states) this.remember(state);
-    return states.map((state) => (state.version === 0 ? undefined : state)) as Found<W>;
   }
 
-  private remember(state: Foldable): void {
-    if (!insideUnitOfWork()) return;
-    const unit = currentUnitOfWork();
+  /** What the command has of it: what was just loaded, or what it has had before. */
+  private within(unit: UnitOfWork, state: Foldable): Foldable | undefined {
     unit.lastPositionSeen = Math.max(unit.lastPositionSeen, state.position);
-    if (!(state instanceof Aggregate)) {
-      if (factsOf(state).guarded && state.version > 0) unit.guards.set(state.id, state.version);
-      return;
-    }
+    if (state instanceof Aggregate) return this.aggregateWithin(unit, state);
+    if (factsOf(state).guarded && state.version > 0) guard(unit, state);
+    const begun = state.version > 0;
+    const staged = unit.stagedOn(state.id);
+    if (!begun && !beginsWith(state, staged[0] && classOf(staged[0]))) return undefined;
+    for (const event of staged) if (isAbout(state, classOf(event))) state.replay(event);
+    return begun || staged.length > 0 ? state : undefined;
+  }
+
+  private aggregateWithin(unit: UnitOfWork, state: Aggregate): Aggregate | undefined {
+    const known = unit.aggregateOf(state.id);
+    if (state === known) return state;
     unit.seen.set(state.id, state.version);
+    if (state.version === 0) return known instanceof state.constructor ? known : undefined;
     const { ifMatch } = currentContext();
-    if (ifMatch?.streamId === state.id && state.version !== 0 && ifMatch.version !== state.version) {
-      throw versionMismatch(state.version);
-    }
+    if (ifMatch?.streamId === state.id && ifMatch.version !== state.version) throw versionMismatch(state.version);
+    return unit.adopt(state);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable, Module, type Type } from '@nestjs/common';
-import { CommandHandler, CqrsModule, EventsHandler } from '@nestjs/cqrs';
+import { CommandHandler, CqrsModule, EventsHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import {
   Aggregate,
   catalogue,
@@ -61,6 +61,13 @@ class Unaimed extends Projection<CounterSummary> {
   }
 }
 
+class Ask extends Query<void> {}
+
+@QueryHandler(Ask)
+class ReadsUnsaid {
+  execute(): void {}
+}
+
 @Module({ imports: [CqrsModule] })
 class SecondCqrs {}
 
@@ -99,6 +106,11 @@ describe('the start fails, and says why,', () => {
     ],
     ['on a projection that misses a method', providing(Unhandy), /Unhandy has no method onCounted/],
     ['on a projection without a read table', providing(Unaimed), /Unaimed does not say which read table it fills/],
+    [
+      'on a query handler that does not say what it reads',
+      providing(ReadsUnsaid),
+      /ReadsUnsaid does not say which proj/,
+    ],
     ['on a second CqrsModule', SecondCqrs, /CqrsModule is imported a second time/],
   ])('%s', async (_fault, faulty, message) => {
     await expect(Engine.start(database.url, { modules: [CounterModule, faulty] })).rejects.toThrow(message);

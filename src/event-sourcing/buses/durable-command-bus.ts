@@ -78,6 +78,7 @@ export class DurableCommandBus extends CommandBus {
     const result = await runInUnitOfWork(unit, () => super.execute<ICommand, R>(command));
     for (const effect of context.effects ?? []) unit.enlist(effect);
     if (answer) unit.enlist(answer(unit, result));
+    unit.seal();
 
     context.outcome = await this.store.commit(unit, {
       actor: context.actor.id,

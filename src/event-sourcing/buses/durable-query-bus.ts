@@ -25,9 +25,10 @@ export class DurableQueryBus extends QueryBus {
     super(moduleRef, options);
   }
 
+  /** @throws Error when a handler does not say what it reads. */
   protected override registerHandler(handler: InstanceWrapper<IQueryHandler<IQuery>>): void {
     super.registerHandler(handler);
-    const handlerClass = handler.metatype as object;
+    const handlerClass = handler.metatype as { readonly name: string } & object;
     const query = Reflect.getMetadata('__queryHandler__', handlerClass) as object;
     this.reads.set(query, projectionsReadBy(handlerClass).map(subscriptionNameOf));
   }

@@ -1,6 +1,7 @@
 import type { IEventHandler } from '@nestjs/cqrs';
 import { isUnavailable } from '../../database/unavailable.js';
 import type { DomainEvent } from '../domain-event.js';
+import { type ExecutionContext, runInContext, SYSTEM } from '../execution-context.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import { isNotHeld } from '../store/pg-errors.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -9,6 +10,13 @@ import type { SubscriptionStore } from './subscription-store.js';
 import { TookTooLong } from './took-too-long.js';
 
 const LATE = Symbol('late');
+
+/** Of a command that the handler executes. */
+const causedBy = ({ recorded: { eventId, metadata } }: DomainEvent): ExecutionContext => ({
+  actor: SYSTEM,
+  correlationId: metadata.correlationId,
+  causationId: eventId,
+});
 
 /**
  * Feeds a plain Nest event handler: one event at a time, awaited, in order, from its own checkpoint. What it does outside of the
@@ -38,7 +46,7 @@ export class HandlerConsumer implements Consumer {
     let outcome: unknown;
     try {
       // Nest types the result as `any`; a handler may well be asynchronous.
-      const handled = Promise.resolve(this.handler.handle(event) as Promise<void> | undefined);
+      const handled = Promise.resolve(runInContext(causedBy(event), () => this.handler.handle(event) as Promise<void>));
       outcome = await this.scheduler.within(handled, this.limitMs, LATE);
     } catch (error) {
       // Our own database is not the handler's fault. Anything else is, whatever its code says.

@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { AsOf, type DomainEvent, type EventClass, type Instant, notFound } from '../../event-sourcing/index.js';
+import { AsOf, type DomainEvent, type EventClass, type Instant, notFound, Reads } from '../../event-sourcing/index.js';
 import { decodeCursor, encodeCursor } from '../../http/index.js';
 import { patientEvents } from '../events/catalogue.js';
 import { type PatientDocument, type PatientSummary, PatientSummaryProjection } from '../read-models/patient-summary.js';
@@ -41,6 +41,7 @@ export class GetPatientHistory extends Query<HistoryPage> {
 
 /** Reads the log itself, and so is never behind it. Only the patient's own stream is read, which is short. */
 @QueryHandler(GetPatientHistory)
+@Reads()
 export class GetPatientHistoryHandler implements IQueryHandler<GetPatientHistory> {
   constructor(
     private readonly past: AsOf,
