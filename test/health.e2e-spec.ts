@@ -19,7 +19,7 @@ describe('health', () => {
     await until(async () => (await app.client().get('/health/ready')).status === 200);
     expect((await app.client().get('/health/ready')).body).toEqual({
       status: 'ready',
-      checks: { database: { ok: true }, migrations: { ok: true }, subscriptions: { ok: true } },
+      checks: { database: { ok: true }, migrations: { ok: true }, commands: { ok: true }, subscriptions: { ok: true } },
     });
   });
 });

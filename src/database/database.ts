@@ -4,7 +4,6 @@ import pg from 'pg';
 import type { ClientConfig, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { poolOf } from './data-source.js';
-import { LaneTroubles } from './lane-troubles.js';
 import { Lanes } from './lanes.js';
 import { type DatabaseLimits, DEFAULT_LIMITS, type Lane } from './limits.js';
 import type { Queryable } from './queryable.js';
@@ -34,7 +33,6 @@ export const LANE_SETTINGS = Symbol('LaneSettings');
 export class Database implements Queryable, OnApplicationShutdown {
   private readonly limits: DatabaseLimits;
   private readonly lanes: Lanes;
-  private readonly troubles = new LaneTroubles();
 
   constructor(
     @InjectDataSource() readonly dataSource: DataSource,
@@ -58,8 +56,7 @@ export class Database implements Queryable, OnApplicationShutdown {
   ): Promise<Row[]> {
     const grouped = lane === undefined && statement.quick === true;
     const goesTo = lane ?? (grouped ? 'reads' : 'searches');
-    const asked = this.lanes.of(goesTo).run(statement, values, { alone: !grouped });
-    const { columns, rows } = await this.watched(goesTo, asked);
+    const { columns, rows } = await this.lanes.of(goesTo).run(statement, values, { alone: !grouped });
     return rows.map((row) => asObject(columns, row) as Row);
   }
 
@@ -74,24 +71,8 @@ export class Database implements Queryable, OnApplicationShutdown {
     values: readonly unknown[],
     order?: string,
   ): Promise<readonly Row[]> {
-    const { rows } = await this.watched(lane, this.lanes.of(lane).run(statement, values, { order }));
+    const { rows } = await this.lanes.of(lane).run(statement, values, { order });
     return rows as Row[];
-  }
-
-  /** Lanes in which nothing has succeeded for some seconds, though it was asked, with what the server said. */
-  lastingTroubles(): string[] {
-    return this.troubles.lasting(performance.now());
-  }
-
-  private async watched<T>(lane: Lane, asked: Promise<T>): Promise<T> {
-    try {
-      const answer = await asked;
-      this.troubles.succeeded(lane);
-      return answer;
-    } catch (error) {
-      this.troubles.failed(lane, error, performance.now());
-      throw error;
-    }
   }
 
   /**

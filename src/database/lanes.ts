@@ -32,7 +32,8 @@ const OPTIONS: Readonly<Record<Exclude<Lane, 'searches'>, LaneOptions>> = {
   reads: { ...together, width: 1, most: 16, connections: 3, patient: 1 },
   projections: { ...together, width: 2, most: 64, patience: 250, connections: 3, patient: 1 },
   leases: { ...alone, connections: 2, patient: 1 },
-  health: { ...alone, connections: 1, patient: 0 },
+  // The one for transactions is opened only when a command was not stored.
+  health: { ...alone, connections: 1, patient: 1 },
 };
 const FEWEST_FOR_SEARCHES = 2;
 

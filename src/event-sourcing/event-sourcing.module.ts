@@ -13,6 +13,7 @@ import { Aggregates, aggregatesToken } from './aggregates.js';
 import { AsOf } from './as-of.js';
 import { BootChecks } from './boot-checks.js';
 import { AppendSignal } from './buses/append-signal.js';
+import { CommandHealth } from './buses/command-health.js';
 import { DurableCommandBus } from './buses/durable-command-bus.js';
 import { DurableEventBus } from './buses/durable-event-bus.js';
 import { DurableQueryBus, READ_YOUR_WRITE_TIMEOUT_MS } from './buses/durable-query-bus.js';
@@ -74,6 +75,7 @@ export class EventSourcingModule implements OnApplicationBootstrap {
       Streams,
       AsOf,
       AppendSignal,
+      CommandHealth,
       Idempotency,
       { provide: Scheduler, useClass: SystemScheduler },
       { provide: Log, useClass: PostgresLog },

@@ -2,6 +2,7 @@
 export { Aggregate, Facts, type AggregateClass } from './aggregate.js';
 export { Aggregates, InjectAggregates } from './aggregates.js';
 export { AsOf } from './as-of.js';
+export { CommandHealth } from './buses/command-health.js';
 export { Clock } from './clock.js';
 export { DomainEvent, type EventClass, type EventMetadata, type Instant, type Recorded } from './domain-event.js';
 export { catalogue, type CatalogueOf } from './event-catalogue.js';

@@ -22,7 +22,7 @@ export class HealthController {
   @ApiOperation({
     summary: 'Whether the process can take requests',
     description:
-      'Send it none while this answers 503: the database is away, not migrated, or a subscription has stopped.',
+      'Send it none while this answers 503: the database is away, not migrated or stores no command, or a subscription has stopped.',
   })
   @ApiOkResponse({ type: ReadyResponse, description: 'All checks hold.' })
   @ApiServiceUnavailableResponse({ type: ReadyResponse, description: 'A check does not hold.' })

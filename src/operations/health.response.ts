@@ -25,6 +25,9 @@ export class HealthChecksResponse {
   /** The database has every migration of this version. */
   migrations!: HealthCheckResponse;
 
+  /** Commands can be stored. */
+  commands!: HealthCheckResponse;
+
   /** Every projection, saga and command queue is being worked on. */
   subscriptions!: HealthCheckResponse;
 }

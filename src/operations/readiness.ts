@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { Database } from '../database/database.js';
 import { sqlStateOf } from '../database/sql-state.js';
 import { sql } from '../database/sql.js';
-import { type SubscriptionState, SubscriptionStatus } from '../event-sourcing/index.js';
+import { CommandHealth, type SubscriptionState, SubscriptionStatus } from '../event-sourcing/index.js';
 
 export interface Check {
   readonly ok: boolean;
@@ -13,12 +13,12 @@ export interface Check {
   readonly degraded?: true;
 }
 
-export type Checks = Readonly<Record<'database' | 'migrations' | 'subscriptions', Check>>;
+export type Checks = Readonly<Record<'database' | 'migrations' | 'commands' | 'subscriptions', Check>>;
 
 const PING = sql`select 1`;
 const CHECK_TIMEOUT_MS = 3000;
 
-/** Whether this process can do its work: the database answers, it is migrated, and all subscriptions run. */
+/** Whether this process can do its work: the database answers, is migrated and stores commands, and all subscriptions run. */
 @Injectable()
 export class Readiness {
   private migrated = false;
@@ -26,28 +26,35 @@ export class Readiness {
   constructor(
     private readonly database: Database,
     private readonly dataSource: DataSource,
+    private readonly commandHealth: CommandHealth,
     private readonly subscriptions: SubscriptionStatus,
   ) {}
 
   async checks(): Promise<Checks> {
-    const [database, migrations, subscriptions] = await Promise.all([
+    const [database, migrations, commands, subscriptions] = await Promise.all([
       within(this.reachable(), 'does not answer'),
       within(this.migrations(), 'cannot be read'),
+      within(this.commands(), 'cannot be stored'),
       within(this.subscribed(), 'cannot be read'),
     ]);
-    return { database, migrations, subscriptions };
+    return { database, migrations, commands, subscriptions };
   }
 
   private async reachable(): Promise<Check> {
     await this.database.query(PING, [], 'health');
-    const troubles = this.database.lastingTroubles();
-    return troubles.length === 0 ? { ok: true } : { ok: false, detail: `refuses ${troubles.join(', ')}` };
+    return { ok: true };
   }
 
   /** Asked until it is so: migrations are not taken back under a running process. */
   private async migrations(): Promise<Check> {
     this.migrated ||= !(await this.dataSource.showMigrations());
     return this.migrated ? { ok: true } : { ok: false, detail: 'pending' };
+  }
+
+  private async commands(): Promise<Check> {
+    const trouble = await this.commandHealth.trouble();
+    if (trouble !== undefined) throw trouble;
+    return { ok: true };
   }
 
   private async subscribed(): Promise<Check> {

@@ -25,9 +25,11 @@ interface Trouble {
   readonly begin: (hands: Hands) => Promise<unknown>;
   readonly end: (hands: Hands) => Promise<unknown>;
   /** What `ready` says of it meanwhile. */
-  readonly seen: Partial<Record<'database' | 'subscriptions', RegExp>>;
+  readonly seen: Partial<Record<'database' | 'commands' | 'subscriptions', RegExp>>;
   /** Subscriptions that stop once and go on once, and have a line of the log for each. */
   readonly stopped?: readonly string[];
+  /** It stops every subscription, and each has its line. */
+  readonly stopsAll?: true;
 }
 
 interface Hands {
@@ -42,6 +44,8 @@ interface Hands {
 
 const disconnect = ({ observer, user }: Hands) =>
   observer.rows(`select pg_terminate_backend(pid) from pg_stat_activity where usename = $1`, [user]);
+
+const APPENDS = 'write.append_event, write.append';
 
 const TROUBLES: readonly Trouble[] = [
   {
@@ -67,6 +71,51 @@ const TROUBLES: readonly Trouble[] = [
     end: ({ observer }) => observer.rows('grant insert on write.pending_commands to anamnesis_app'),
     seen: { subscriptions: /saga:CancelAppointmentsOfDeceased/ },
     stopped: ['saga:CancelAppointmentsOfDeceased', 'saga:HoldMedicationsOfLostPatient'],
+  },
+  {
+    what: 'events may not be stored',
+    lastsMs: 4500,
+    begin: ({ observer }) => observer.rows(`revoke execute on function ${APPENDS} from public, anamnesis_app`),
+    end: ({ observer }) => observer.rows(`grant execute on function ${APPENDS} to public, anamnesis_app`),
+    seen: { commands: /42501/ },
+  },
+  {
+    what: 'answers to keys may not be stored',
+    lastsMs: 4500,
+    begin: ({ observer }) => observer.rows(`revoke execute on function write.save_answer from public, anamnesis_app`),
+    end: ({ observer }) => observer.rows(`grant execute on function write.save_answer to public, anamnesis_app`),
+    seen: { commands: /42501/ },
+  },
+  {
+    what: 'streams may not be loaded',
+    lastsMs: 4500,
+    begin: ({ observer }) => observer.rows('revoke select on write.events from anamnesis_app'),
+    end: ({ observer }) => observer.rows('grant select on write.events to anamnesis_app'),
+    seen: { commands: /42501/, subscriptions: /projection:patient_summary@1/ },
+    stopsAll: true,
+  },
+  {
+    what: 'the log is locked against writers',
+    lastsMs: 8000,
+    begin: async ({ holder }) => {
+      await holder.rows('begin');
+      await holder.rows('lock table write.events in share mode');
+    },
+    end: ({ holder }) => holder.rows('rollback'),
+    seen: { commands: /./ },
+  },
+  {
+    what: 'the database is read only',
+    lastsMs: 4500,
+    begin: async (hands) => {
+      await hands.observer.rows(`alter role ${hands.user} set default_transaction_read_only = on`);
+      await disconnect(hands);
+    },
+    end: async (hands) => {
+      await hands.observer.rows(`alter role ${hands.user} reset default_transaction_read_only`);
+      await disconnect(hands);
+    },
+    seen: { commands: /25006/ },
   },
   {
     what: 'an operator cancels whatever runs',
@@ -190,7 +239,7 @@ describe(`trouble of the database (SEED=${seed})`, () => {
 
   it.each(TROUBLES)(
     'is not the fault of an event, and is over when it is taken back: $what',
-    async ({ lastsMs, begin, end, seen, stopped = [] }) => {
+    async ({ lastsMs, begin, end, seen, stopped = [], stopsAll }) => {
       const linesBefore = api.stdout.length;
       const said = await saidDuring(async () => {
         await begin(hands);
@@ -208,7 +257,7 @@ describe(`trouble of the database (SEED=${seed})`, () => {
       }
       const lines = api.stdout.slice(linesBefore).split('\n');
       for (const name of stopped) expect(lines.filter((line) => line.includes(name))).toHaveLength(2);
-      expect(lines.filter((line) => /"level":"(error|fatal)"/.test(line)).length).toBeLessThan(20);
+      expect(lines.filter((line) => /"level":"(error|fatal)"/.test(line)).length).toBeLessThan(stopsAll ? 30 : 20);
       expect(await hands.observer.setAside()).toEqual([]);
     },
     60_000,

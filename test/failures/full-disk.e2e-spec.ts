@@ -3,7 +3,7 @@ import { Ledger } from '../support/ledger.js';
 import { Observer } from '../support/observer.js';
 import { demographics } from '../support/patients.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { isReady, Processes } from '../support/processes.js';
+import { isReady, Processes, readyOf } from '../support/processes.js';
 import { promisesHold } from '../support/promises.js';
 import { Random } from '../support/random.js';
 import { SmallDisk } from '../support/small-disk.js';
@@ -37,7 +37,7 @@ if (!disk) process.stderr.write('NOT RUN: the full disk, as this user may not mo
     disk?.unmount();
   });
 
-  it('is answered with 503, and loses nothing', async () => {
+  it('is answered with 503, makes the process unready, and loses nothing', async () => {
     const api = await processes.start();
     await until(() => isReady(api));
     const observer = await Observer.on(server.url('anamnesis'));
@@ -56,7 +56,13 @@ if (!disk) process.stderr.write('NOT RUN: the full disk, as this user may not mo
     disk!.fill();
     await until(() => book.unavailable > 0 || book.faults.length > 0, 20_000);
     expect(book.faults).toEqual([]);
-    await pause(5000);
+    await until(async () => !(await readyOf(api)).body.checks.commands.ok, RECOVERED_WITHIN_MS);
+    // it stays so, whether or not somebody sends commands
+    for (let second = 0; second < 5; second++) {
+      const { status, body } = await readyOf(api);
+      expect([status, body.checks.commands]).toEqual([503, { ok: false, detail: 'cannot be stored (53100)' }]);
+      await pause(1000);
+    }
     expect(book.faults).toEqual([]);
     disk!.free();
     await until(() => isReady(api), RECOVERED_WITHIN_MS);

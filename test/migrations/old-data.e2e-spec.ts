@@ -70,7 +70,14 @@ describe('a database of e2787b4', () => {
     const ready = await app.client().get('/health/ready');
     expect(ready).toMatchObject({
       status: 200,
-      body: { checks: { database: { ok: true }, migrations: { ok: true }, subscriptions: { ok: true } } },
+      body: {
+        checks: {
+          database: { ok: true },
+          migrations: { ok: true },
+          commands: { ok: true },
+          subscriptions: { ok: true },
+        },
+      },
     });
   });
 

@@ -34,7 +34,7 @@ export interface Ready {
   readonly body: {
     readonly checks: Readonly<
       Record<
-        'database' | 'migrations' | 'subscriptions',
+        'database' | 'migrations' | 'commands' | 'subscriptions',
         { readonly ok: boolean; readonly detail?: string; readonly degraded?: boolean }
       >
     >;

@@ -10,6 +10,7 @@ import { isRolledBack } from '../store/pg-errors.js';
 import { versionMismatch } from '../streams.js';
 import { type Effect, insideUnitOfWork, runInUnitOfWork, UnitOfWork } from '../unit-of-work.js';
 import { AppendSignal } from './append-signal.js';
+import { CommandHealth } from './command-health.js';
 import { Idempotency } from './idempotency.js';
 
 /**
@@ -37,6 +38,7 @@ export class DurableCommandBus extends CommandBus {
     private readonly store: EventStore,
     private readonly idempotency: Idempotency,
     private readonly appended: AppendSignal,
+    private readonly health: CommandHealth,
   ) {
     super(moduleRef, options);
   }
@@ -50,12 +52,16 @@ export class DurableCommandBus extends CommandBus {
     super.bind<T>(handler, id);
   }
 
-  override execute<R>(command: ICommand): Promise<R> {
+  override async execute<R>(command: ICommand): Promise<R> {
     if (insideUnitOfWork()) return super.execute<ICommand, R>(command);
     const context = currentContext();
-    return context.idempotency
-      ? this.idempotency.once<R>(context, (answer) => this.run(command, context, answer))
-      : this.run(command, context);
+    try {
+      if (!context.idempotency) return await this.run(command, context);
+      return await this.idempotency.once<R>(context, (answer) => this.run(command, context, answer));
+    } catch (error) {
+      this.health.failed(error);
+      throw error;
+    }
   }
 
   private async run<R>(command: ICommand, context: ExecutionContext, answer?: FinalEffect<R>): Promise<R> {
@@ -88,7 +94,10 @@ export class DurableCommandBus extends CommandBus {
       correlationId: context.correlationId,
       ...(context.causationId && { causationId: context.causationId }),
     });
-    if (unit.streams.length > 0) this.appended.raise();
+    if (unit.streams.length > 0) {
+      this.health.succeeded();
+      this.appended.raise();
+    }
     return result;
   }
 }
