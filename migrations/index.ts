@@ -4,6 +4,7 @@ import { Patients1700000100000 } from './0100-patients.js';
 import { Appointments1700000200000 } from './0200-appointments.js';
 import { Records1700000300000 } from './0300-records.js';
 import { RestOfLife1700000400000 } from './0400-rest-of-life.js';
+import { CommandRules1700000500000 } from './0500-command-rules.js';
 
 /** In the order of their timestamps. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Appointments1700000200000,
   Records1700000300000,
   RestOfLife1700000400000,
+  CommandRules1700000500000,
 ];

@@ -66,15 +66,26 @@ export class Streams {
   async find<const W extends readonly Wanted[]>(...wanted: W): Promise<Found<W>> {
     const unit = insideUnitOfWork() ? currentUnitOfWork() : undefined;
     const states = wanted.map(([foldable, id]) => knownTo(unit, foldable, id) ?? new foldable(id));
-    await this.fold(states.filter((state) => !(state instanceof Aggregate && unit?.aggregateOf(state.id) === state)));
-    return states.map((state) => (unit ? this.within(unit, state) : state.version > 0 ? state : undefined)) as Found<W>;
+    const begun = await this.fold(
+      states.filter((state) => !(state instanceof Aggregate && unit?.aggregateOf(state.id) === state)),
+    );
+    return states.map((state) => {
+      if (!unit) return state.version > 0 ? state : undefined;
+      // A stream of something else is not to come, and cannot become what was asked for.
+      if (!(state instanceof Aggregate) && factsOf(state).guarded && (state.version > 0 || !begun.has(state.id)))
+        guard(unit, state);
+      return this.within(unit, state);
+    }) as Found<W>;
   }
 
-  private async fold(states: readonly Foldable[]): Promise<void> {
+  /** Gives the ids of the streams that there are, of whatever kind. */
+  private async fold(states: readonly Foldable[]): Promise<ReadonlySet<string>> {
     const byId = new Map<string, Foldable[]>();
+    const begun = new Set<string>();
     for (const state of states) byId.set(state.id, [...(byId.get(state.id) ?? []), state]);
-    if (byId.size === 0) return;
+    if (byId.size === 0) return begun;
     await this.store.fold([...byId.keys()], ({ streamId, version, position, of, revive }) => {
+      begun.add(streamId);
       for (const state of byId.get(streamId) ?? []) {
         if (state.version === 0 && !beginsWith(state, of)) continue;
         if (isAbout(state, of)) state.replay(revive());
@@ -82,13 +93,13 @@ export class Streams {
         state.position = position;
       }
     });
+    return begun;
   }
 
   /** What the command has of it: what was just loaded, or what it has had before. */
   private within(unit: UnitOfWork, state: Foldable): Foldable | undefined {
     unit.lastPositionSeen = Math.max(unit.lastPositionSeen, state.position);
     if (state instanceof Aggregate) return this.aggregateWithin(unit, state);
-    if (factsOf(state).guarded && state.version > 0) guard(unit, state);
     const begun = state.version > 0;
     const staged = unit.stagedOn(state.id);
     if (!begun && !beginsWith(state, staged[0] && classOf(staged[0]))) return undefined;

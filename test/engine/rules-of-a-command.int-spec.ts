@@ -9,12 +9,14 @@ import {
 } from '@nestjs/cqrs';
 import {
   Aggregates,
+  AsOf,
   currentUnitOfWork,
   EventSourcingModule,
   Facts,
   newId,
   Streams,
 } from '../../src/event-sourcing/index.js';
+import { Observer } from '../support/observer.js';
 import { until } from '../support/until.js';
 import { AlarmSet, Count, Counted, Counter, CounterModule, DoubleIt, Ring } from './counter.js';
 import { createEngineDatabase, Engine } from './engine.js';
@@ -221,6 +223,89 @@ describe('within one command', () => {
       counters.save(counter);
     });
     expect(attempts).toBe(2);
+  });
+
+  it.each([
+    ['there is no such stream', 'effects alone', 0],
+    ['there is no such stream', 'one event', 1],
+    ['there is no such stream', 'several events', 3],
+    ['a stream is as it was read', 'effects alone', 0],
+    ['a stream is as it was read', 'one event', 1],
+    ['a stream is as it was read', 'several events', 3],
+  ])('that %s holds beside %s', async (what, _beside, events) => {
+    const [guarded, own] = [what === 'there is no such stream' ? newId() : await counted(), newId()];
+    const before = (await typesOf(guarded)).length;
+    const totals: (number | undefined)[] = [];
+    const { attempts } = await run(async ({ counters, streams, attempt }) => {
+      totals.push((await streams.find([Tally, guarded]))[0]?.total);
+      // somebody else, outside of this command
+      if (attempt === 1)
+        await engine.rows(
+          `select write.append_event($1, 'engine.counter', $2, gen_random_uuid(),
+        'engine.counted', 1::smallint, '{"by": 5}', '{"actor": "other", "correlationId": "c"}', null, null)`,
+          [guarded, before],
+        );
+      currentUnitOfWork().enlist({ call: 'txid_current()', values: [] });
+      const counter = new Counter(own);
+      for (let n = 0; n < events; n++) counter.count(1);
+      if (events > 0) counters.save(counter);
+    });
+    expect(attempts).toBe(2);
+    expect(totals).toEqual(before === 0 ? [undefined, 5] : [1, 6]);
+  });
+
+  it('a stream of something else stands in the way of nothing, and nor does one that is not there and never comes', async () => {
+    const other = newId();
+    await engine.rows(
+      `select write.append_event($1, 'engine.other', 0, gen_random_uuid(), 'engine.doubled', 1::smallint, '{}',
+        '{"actor": "other", "correlationId": "c"}', null, null)`,
+      [other],
+    );
+    const { attempts } = await run(async ({ counters, streams }) => {
+      expect(await streams.find([Tally, other], [Tally, newId()])).toEqual([undefined, undefined]);
+      const counter = new Counter(newId());
+      counter.count(1);
+      counters.save(counter);
+    });
+    expect(attempts).toBe(1);
+  });
+
+  it('two that each hold that the other has not begun do not both begin', async () => {
+    const ids = [newId(), newId()];
+    const began = await Promise.all(
+      ids.map(async (own, n) => {
+        let begun = false;
+        await run(async ({ counters, streams }) => {
+          const [tally] = await streams.find([Tally, ids[1 - n]!]);
+          begun = !tally;
+          if (tally) return;
+          const counter = new Counter(own);
+          counter.count(1);
+          counters.save(counter);
+        });
+        return begun;
+      }),
+    );
+    expect(began.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('a past moment has each stream without gaps, whatever the clock did', async () => {
+    const [id, older] = [await counted(), await counted()];
+    const owner = await Observer.on(database.url);
+    await owner.rows(`update write.events set recorded_at = now() + interval '2 hours' where stream_id = $1`, [id]);
+    await engine.execute(new Count(id));
+    // so recorded by a build that went by the clock alone
+    await owner.rows(
+      `update write.events set recorded_at = now() + interval '2 hours' where stream_id = $1 and stream_version = 1`,
+      [older],
+    );
+    await owner.close();
+    const events = async (stream: string, hours: number) =>
+      (await engine.app.get(AsOf).events([stream], new Date(Date.now() + hours * 3_600_000).toISOString())).length;
+    for (const stream of [id, older]) {
+      expect(await events(stream, 1)).toBe(0);
+      expect(await events(stream, 3)).toBe((await typesOf(stream)).length);
+    }
   });
 
   it('facts know what was saved before', async () => {

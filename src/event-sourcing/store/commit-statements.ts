@@ -16,7 +16,7 @@ export type MetadataOf = (
 export const METADATA_OF = Symbol('MetadataOf');
 
 const SOURCES = {
-  nothing: '$1::bigint',
+  hold: 'write.hold($1::bigint, $2::uuid[], $3::int[])',
   append_event:
     'write.append_event($1::uuid, $2, $3::int, $4::uuid, $5, $6::smallint, $7::jsonb, $8::jsonb, $9::uuid, $10::int)',
   append: `write.append($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::int[], $6::uuid[], $7::text[], $8::smallint[],
@@ -24,7 +24,10 @@ const SOURCES = {
 } as const;
 type Source = keyof typeof SOURCES;
 
-/** An expression that stores the staged events and gives the position of the last one, or 0 on a conflict; and its parameters. */
+/**
+ * An expression that stores the staged events, holds what was read, and gives the position of the last event, or what is no position
+ * (0 or null) on a conflict; and its parameters.
+ */
 export interface AppendCall {
   readonly source: Source;
   readonly parameters: readonly unknown[];
@@ -51,9 +54,10 @@ export class CommitStatements {
   /** One event on one stream, the common command, goes by scalars; anything else by arrays. */
   appendCall(unit: UnitOfWork, metadata: CommandMetadata): AppendCall {
     const [stream, ...others] = unit.streams;
-    if (!stream) return { source: 'nothing', parameters: [unit.lastPositionSeen] };
+    if (!stream) return { source: 'hold', parameters: [unit.lastPositionSeen, ...guardsOf(unit)] };
     const [event, ...more] = stream.events;
-    if (!event || others.length > 0 || more.length > 0 || unit.guards.size > 1) return this.arrays(unit, metadata);
+    if (!event || others.length > 0 || more.length > 0 || !isGuardedInOrder(unit, stream))
+      return this.arrays(unit, metadata);
 
     const { id, type, schemaVersion, data, metadata: all } = this.eventParameters(event, stream, metadata);
     const [[guard, guardVersion] = [null, null]] = unit.guards;
@@ -97,8 +101,7 @@ export class CommitStatements {
         ofEach(events, 'jsonb', (event) => event.data),
         arrayParameter([...places.keys()], 'jsonb'),
         ofEach(events, 'int', (event) => places.get(event.metadata)!),
-        arrayParameter([...unit.guards.keys()], 'uuid'),
-        arrayParameter([...unit.guards.values()], 'int'),
+        ...guardsOf(unit),
       ],
     };
   }
@@ -118,6 +121,15 @@ export class CommitStatements {
 const ofEach = <T>(items: readonly T[], type: string, element: (item: T) => string | number): string =>
   arrayParameter(items.map(element), type);
 
+const guardsOf = ({ guards }: UnitOfWork): string[] => [
+  arrayParameter([...guards.keys()], 'uuid'),
+  arrayParameter([...guards.values()], 'int'),
+];
+
+/** `append_event` locks its one guard before its stream: not in the order in which others may lock the two, unless the ids are so. */
+const isGuardedInOrder = ({ guards }: UnitOfWork, { streamId }: StagedStream): boolean =>
+  guards.size === 0 || (guards.size === 1 && [...guards.keys()].every((guard) => guard < streamId));
+
 function textOf(source: Source, effects: readonly Effect[], firstParameter: number): string {
   if (effects.length === 0) return `select ${SOURCES[source]}`;
   let next = firstParameter;
@@ -128,6 +140,6 @@ function textOf(source: Source, effects: readonly Effect[], firstParameter: numb
   });
   return `
     select appended.position ${calls.join('')} from (
-      select position, ${source === 'nothing' ? 'true' : 'position > 0'} as went
+      select position, ${source === 'hold' ? 'position is not null' : 'position > 0'} as went
       from (select ${SOURCES[source]} as position offset 0) once) appended`;
 }

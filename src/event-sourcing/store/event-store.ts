@@ -44,10 +44,14 @@ const readStream = sql`
 const readStreams = sql`
   select stream_id, stream_version, position, type, schema_version, data
   from write.events where stream_id = any($1::uuid[]) order by stream_id, stream_version`;
-// An instant has milliseconds: what was recorded at its own `recordedAt` is part of the past that it names.
+// An instant has milliseconds: what was recorded at its own `recordedAt` is part of the past that it names. An event is no earlier than
+// those before it in its stream, though older builds recorded it so where the clock was set back.
 const readRecorded = statement(`
-  select ${RECORDED_COLUMNS} from write.events
-  where stream_id = any($1::uuid[]) and date_trunc('milliseconds', recorded_at) <= $2 order by position`);
+  select ${RECORDED_COLUMNS} from (
+    select *, max(recorded_at) over (partition by stream_id order by stream_version) as known_at
+    from write.events where stream_id = any($1::uuid[])
+  ) e
+  where date_trunc('milliseconds', known_at) <= $2 order by position`);
 
 /** A stored event, revived by whom it concerns. */
 export interface StoredEvent {
@@ -99,7 +103,7 @@ export class EventStore {
     }
   }
 
-  /** Recorded events of the streams up to `moment` (inclusive), in the order of the log. */
+  /** Recorded events of the streams up to `moment` (inclusive), of each stream without gaps, in the order of the log. */
   async recordedEvents(streamIds: readonly string[], moment: Instant = 'infinity'): Promise<DomainEvent[]> {
     const rows = await this.database.query<RecordedRow>(readRecorded, [streamIds, moment]);
     const events: DomainEvent[] = [];
@@ -134,7 +138,7 @@ export class EventStore {
     const values = [...parameters];
     for (const effect of effects) values.push(...effect.values);
     const rows = await this.database
-      .together<[number, ...unknown[]]>(
+      .together<[number | null, ...unknown[]]>(
         'commands',
         this.statements.statement(source, effects, parameters.length),
         values,
@@ -144,7 +148,8 @@ export class EventStore {
       });
 
     const [position, ...results] = rows[0]!;
-    if (streams.length > 0 && position === 0) throw await this.conflictOf(unit);
+    if (position === null || position === undefined || (streams.length > 0 && position === 0))
+      throw await this.conflictOf(unit);
     effects.forEach((effect, i) => effect.onResult?.(results[i]));
     return { position, versions: versionsAfter(unit) };
   }
@@ -158,9 +163,9 @@ export class EventStore {
       [[...expected.keys()]],
       'loads',
     );
-    const moved = rows.find(({ stream_id, version }) => expected.get(stream_id) !== version);
-    const streamId = moved?.stream_id ?? unit.streams[0]!.streamId;
-    return new ConcurrencyConflict(streamId, expected.get(streamId) ?? 0, moved?.version ?? 0);
+    const actual = new Map(rows.map(({ stream_id, version }) => [stream_id, version]));
+    const versions = [...expected].map(([id, version]) => [id, version, actual.get(id) ?? 0] as const);
+    return new ConcurrencyConflict(...(versions.find(([, before, now]) => before !== now) ?? versions[0]!));
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Check, check, IMPATIENT, LOCK_NOT_AVAILABLE, PATIENT, sqlStateOf, waits } from './check.js';
+import { absenceChecks } from './absence.checks.js';
 import { floorChecks } from './floor.checks.js';
 import { eventsOf, versionOf } from './stored.js';
 import type { WriteSide } from './write-side.js';
@@ -124,6 +125,17 @@ export const appendEventChecks: Check[] = [
     expect(await other.appendEvent({ stream: randomUUID(), guard })).toBeGreaterThan(0);
   }),
 
+  check('records no event earlier than the one before it in its stream', async (database) => {
+    const on = await database.connect();
+    const [id, other] = [await stream(on), await stream(on)];
+    await on.rows(`update write.events set recorded_at = '2999-01-01T00:00:00Z' where stream_id = $1`, [id]);
+    await on.appendEvent({ stream: id, expected: 1 });
+    await on.appendEvent({ stream: other, expected: 1 });
+    const years = (await eventsOf(on, id, other)).map(({ recordedAt }) => recordedAt.slice(0, 4));
+    const now = expect.not.stringMatching('2999') as string;
+    expect(years).toEqual(['2999', now, '2999', now]);
+  }),
+
   check('appends for the application, which may not do so by itself', async (database) => {
     const on = await database.connect();
     await on.run('set role anamnesis_app');
@@ -147,5 +159,8 @@ export const appendEventChecks: Check[] = [
     expect(await eventsOf(on, id)).toHaveLength(1);
   }),
 
+  ...absenceChecks(
+    async (on, id) => (await on.appendEvent({ stream: randomUUID(), guard: { stream: id, version: 0 } })) > 0,
+  ),
   ...floorChecks((on, id, expected) => on.appendEvent({ stream: id, expected })),
 ];

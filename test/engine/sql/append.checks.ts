@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Check, check, IMPATIENT, LOCK_NOT_AVAILABLE, PATIENT, sqlStateOf, waits } from './check.js';
+import { absenceChecks } from './absence.checks.js';
 import { floorChecks } from './floor.checks.js';
 import { eventsOf, versionOf } from './stored.js';
 import type { WriteSide } from './write-side.js';
@@ -194,6 +195,21 @@ export const appendChecks: Check[] = [
     expect(await appending).toBeGreaterThan(0);
   }),
 
+  check('records no event earlier than the one before it in its stream', async (database) => {
+    const on = await database.connect();
+    const [id, other] = [await stream(on), await stream(on)];
+    await on.rows(`update write.events set recorded_at = '2999-01-01T00:00:00Z' where stream_id = $1`, [id]);
+    await on.append([{ stream: id, expected: 1, data: [{ n: 1 }, { n: 2 }] }]);
+    await on.append([{ stream: other, expected: 1 }]);
+    await on.append([
+      { stream: other, expected: 2 },
+      { stream: id, expected: 3 },
+    ]);
+    const years = (await eventsOf(on, id, other)).map(({ recordedAt }) => recordedAt.slice(0, 4));
+    const now = expect.not.stringMatching('2999') as string;
+    expect(years).toEqual(['2999', now, '2999', '2999', now, '2999', '2999']);
+  }),
+
   check('does not take an error of the database for a conflict', async (database) => {
     const [holder, on] = [await database.connect(), await database.connect()];
     const [one, other] = await twoStreams(holder);
@@ -227,5 +243,6 @@ export const appendChecks: Check[] = [
     expect(await eventsOf(on, id)).toHaveLength(1);
   }),
 
+  ...absenceChecks(async (on, id) => (await on.append([{ stream: randomUUID() }], [{ stream: id, version: 0 }])) > 0),
   ...floorChecks((on, id, expected) => on.append([{ stream: id, expected }])),
 ];

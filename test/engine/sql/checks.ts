@@ -4,6 +4,7 @@ import { appendEventChecks } from './append-event.checks.js';
 import type { Check } from './check.js';
 import { checkpointChecks } from './checkpoint.checks.js';
 import { completeCommandChecks } from './complete-command.checks.js';
+import { holdChecks } from './hold.checks.js';
 import { readLogChecks } from './read-log.checks.js';
 import { saveAnswerChecks } from './save-answer.checks.js';
 
@@ -11,6 +12,7 @@ import { saveAnswerChecks } from './save-answer.checks.js';
 export const checksOf = {
   append_event: appendEventChecks,
   append: appendChecks,
+  hold: holdChecks,
   advance: advanceChecks,
   checkpoint: checkpointChecks,
   complete_command: completeCommandChecks,

@@ -15,16 +15,49 @@ const LAST_DRAWN = `coalesce(pg_sequence_last_value('write.event_position'::regc
 const NEXT = `nextval('write.event_position'::regclass)`;
 const SEARCH_PATH = `SET search_path TO 'write', 'pg_temp'`;
 
-const ofRights: readonly Mutant[] = [
-  mutant('works with the rights of its caller', 'appends for the application, which may not do so by itself', [
-    'SECURITY DEFINER',
-    '',
-  ]),
+const rightsFoundBy = (forTheApplication: string): readonly Mutant[] => [
+  mutant('works with the rights of its caller', forTheApplication, ['SECURITY DEFINER', '']),
   mutant(
     "looks among the caller's own tables first",
     'is not led astray by tables of the same names that its caller made',
     [SEARCH_PATH, `SET search_path TO 'pg_temp', 'write'`],
   ),
+];
+
+const ofRights = rightsFoundBy('appends for the application, which may not do so by itself');
+
+/** @param id of the guarded stream, as the function calls it */
+const ofAbsence = (id: string): readonly Mutant[] => {
+  const insert = `insert into streams values (${id}, '', 0) on conflict do nothing;`;
+  const removal = `delete from streams where stream_id = ${id} and version = 0;`;
+  const look = `perform 1 where not exists (select from streams where stream_id = ${id});`;
+  return [
+    mutant('leaves its row', 'holds that there is no such stream, and leaves none behind', [removal, '']),
+    mutant('deletes the stream', 'is a conflict where the stream is there, which stays as it is', [
+      removal,
+      removal.replace(' and version = 0', ''),
+    ]),
+    mutant('does not look', 'is a conflict where the stream is there, which stays as it is', [removal, 'perform 1;']),
+    mutant(
+      'only looks',
+      'lets nobody begin the stream before its own transaction has ended',
+      [insert, ''],
+      [removal, look],
+    ),
+    mutant(
+      'looks at what is committed',
+      'waits for another who begins the stream, and goes by how that ends',
+      [insert, ''],
+      [removal, look],
+    ),
+  ];
+};
+
+const ofTime: readonly Mutant[] = [
+  mutant('goes by the clock alone', 'records no event earlier than the one before it in its stream', [
+    'greatest(clock_timestamp(), (',
+    'coalesce(clock_timestamp(), (',
+  ]),
 ];
 
 const ofFloor: readonly Mutant[] = [
@@ -71,9 +104,15 @@ const ofFloor: readonly Mutant[] = [
 const appendEvent: readonly Mutant[] = [
   ...ofRights,
   ...ofFloor,
+  ...ofAbsence('guard'),
+  ...ofTime,
+  mutant('goes by the time of any stream', 'records no event earlier than the one before it in its stream', [
+    /select e\.recorded_at from events e where [^)]*/,
+    'select max(e.recorded_at) from events e',
+  ]),
   mutant('leaves out what it was given', 'stores the event as it was given, as the first one of a new stream', [
-    'schema_version, data, metadata, clock_timestamp()',
-    `schema_version, data, '{}', clock_timestamp()`,
+    'schema_version, data, metadata, greatest(',
+    `schema_version, data, '{}', greatest(`,
   ]),
   mutant('counts a new stream from 0', 'stores the event as it was given, as the first one of a new stream', [
     'values (stream, kind, 1)',
@@ -95,11 +134,14 @@ const appendEvent: readonly Mutant[] = [
   mutant(
     'takes a stream that is there for a new one',
     'stores nothing and returns 0 when a stream that should be new is there',
-    ['on conflict do nothing', 'on conflict (stream_id) do update set version = streams.version + 1'],
+    [
+      'values (stream, kind, 1) on conflict do nothing',
+      'values (stream, kind, 1) on conflict (stream_id) do update set version = streams.version + 1',
+    ],
   ),
   mutant('raises on a conflict', 'leaves the transaction of its caller as it was when there is a conflict', [
-    /end if;\s+if not found then return 0;/,
-    `end if; if not found then raise exception 'conflict';`,
+    /and version = expected;\s+end if;\s+if not found then return 0;/,
+    `and version = expected; end if; if not found then raise exception 'conflict';`,
   ]),
   mutant('does not wait for another on its stream', 'waits for another on the same stream, and goes by how that ends', [
     `update streams set version = expected + 1 where stream_id = stream and version = expected;`,
@@ -113,7 +155,7 @@ const appendEvent: readonly Mutant[] = [
   mutant(
     'does not mind a guard that is not there',
     'stores nothing and returns 0 when a guarded stream is at another version, or is not there',
-    [/for share;\s+if not found then return 0; end if;/, 'for share;'],
+    [/for share;\s+end if;\s+if not found then return 0; end if;/, 'for share; end if;'],
   ),
   mutant('does not lock a guard', 'lets nobody change a guarded stream before its own transaction has ended', [
     ' for share',
@@ -128,6 +170,12 @@ const appendEvent: readonly Mutant[] = [
 const append: readonly Mutant[] = [
   ...ofRights,
   ...ofFloor,
+  ...ofAbsence('guard_ids[held]'),
+  ...ofTime,
+  mutant('goes by the time of any stream', 'records no event earlier than the one before it in its stream', [
+    /select e\.recorded_at from events e where [^)]*/,
+    'select max(e.recorded_at) from events e',
+  ]),
   mutant('returns the first position', 'stores the events of one stream in order, and returns the last position', [
     `return currval('write.event_position'::regclass)`,
     `return currval('write.event_position'::regclass) - cardinality(event_ids) + 1`,
@@ -218,6 +266,26 @@ const append: readonly Mutant[] = [
     `when sqlstate 'AN001'`,
     'when others',
   ]),
+];
+
+const hold: readonly Mutant[] = [
+  ...rightsFoundBy('holds for the application, which may not lock streams by itself'),
+  ...ofAbsence('guard_ids[held]'),
+  mutant('forgets the position', 'gives the position back when every stream is at its version', [
+    'return at_position;',
+    'return 42;',
+  ]),
+  mutant('does not look at the version', 'gives null when any stream is at another version, or is not there', [
+    ' and version = guard_versions[held]',
+    '',
+  ]),
+  mutant('looks at the last one only', 'gives null when any stream is at another version, or is not there', [
+    /if not found then return null; end if;\s+end loop;/,
+    'end loop; if not found then return null; end if;',
+  ]),
+  mutant('does not lock', 'lets nobody change a stream before its own transaction has ended', [' for share', '']),
+  mutant('locks for itself alone', 'lets others hold the same stream at the same time', [' for share', ' for update']),
+  mutant('locks as they come', 'locks in the order of the ids, however they are given', [' order by guard_ids[i]', '']),
 ];
 
 const AT_POSITION = /and (s\.)?position = from_position\s/;
@@ -407,6 +475,7 @@ const readLog: readonly Mutant[] = [
 export const mutantsOf: Readonly<Record<WriteFunction, readonly Mutant[]>> = {
   append_event: appendEvent,
   append,
+  hold,
   advance: ofSteps,
   checkpoint,
   complete_command: completeCommand,

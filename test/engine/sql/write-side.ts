@@ -136,6 +136,18 @@ export class WriteSide {
     ]);
   }
 
+  /** The position, or null on a conflict. */
+  async hold(
+    position: number,
+    guards: readonly { readonly stream: string; readonly version: number }[],
+  ): Promise<number | null> {
+    const [row] = await this.rows<{ position: number | null }>(
+      'select write.hold($1, $2::uuid[], $3::int[]) as position',
+      [position, guards.map(({ stream }) => stream), guards.map(({ version }) => version)],
+    );
+    return row!.position;
+  }
+
   async advance({ subscription, from, to, epoch }: Step): Promise<void> {
     await this.rows('select write.advance($1, $2, $3, $4)', [subscription, from, to, epoch]);
   }
