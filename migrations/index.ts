@@ -5,6 +5,7 @@ import { Appointments1700000200000 } from './0200-appointments.js';
 import { Records1700000300000 } from './0300-records.js';
 import { RestOfLife1700000400000 } from './0400-rest-of-life.js';
 import { CommandRules1700000500000 } from './0500-command-rules.js';
+import { DurableCommands1700000510000 } from './0510-durable-commands.js';
 
 /** In the order of their timestamps. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Records1700000300000,
   RestOfLife1700000400000,
   CommandRules1700000500000,
+  DurableCommands1700000510000,
 ];

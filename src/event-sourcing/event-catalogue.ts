@@ -1,14 +1,8 @@
 import type { DomainEvent, EventClass } from './domain-event.js';
+import { mustLeadToCurrent, type SchemaVersions, upcast, type Upcaster } from './schema-versions.js';
 
-/** Brings stored data of one schema version to the next. Pure. */
-export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
-
-export interface CatalogueEntry {
+export interface CatalogueEntry extends SchemaVersions {
   readonly event: EventClass;
-  /** Current schema version, from 1 (default). */
-  readonly version?: number;
-  /** `upcasters[n]` brings version n to n + 1; one for every version before the current. */
-  readonly upcasters?: Readonly<Record<number, Upcaster>>;
   /** Top-level fields of the data that are personal: kept out of logs, found for an erasure. */
   readonly personalData?: readonly string[];
 }
@@ -39,9 +33,7 @@ export class EventCatalogue {
     for (const [name, { event, version = 1, upcasters = {}, personalData = [] }] of Object.entries(entries)) {
       if (this.byName.has(name)) throw new Error(`The event name ${name} is taken twice`);
       if (this.byClass.has(event)) throw new Error(`${event.name} has two names in the event catalogue`);
-      for (let from = 1; from < version; from++) {
-        if (!upcasters[from]) throw new Error(`${name} has no upcaster from version ${from} to ${from + 1}`);
-      }
+      mustLeadToCurrent(name, { version, upcasters });
       const known = { name, version, event, upcasters, personalData };
       this.byName.set(name, known);
       this.byClass.set(event, known);
@@ -79,9 +71,7 @@ export class EventCatalogue {
     if (!known) throw new UnreadableEvent(name, version, 'no event catalogue of this build knows it');
     if (version > known.version) throw new UnreadableEvent(name, version, `this build knows version ${known.version}`);
     try {
-      let current = data;
-      for (let from = version; from < known.version; from++) current = known.upcasters[from]!(current);
-      return new known.event(current);
+      return new known.event(upcast(data, version, known));
     } catch (error) {
       // the message may quote the data
       throw new UnreadableEvent(name, version, error instanceof Error ? error.name : 'an error that is no Error');

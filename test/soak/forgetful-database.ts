@@ -225,12 +225,13 @@ export class ForgetfulDatabase {
     }
   }
 
-  store(saga: string, { id, name, command, event, cancelKey, dueAt }: EmittedCommand): void {
+  store(saga: string, { id, name, schemaVersion, payload, event, cancelKey, dueAt }: EmittedCommand): void {
     this.commands.set(id, {
       id,
       saga,
       name,
-      payload: command,
+      schemaVersion,
+      payload: JSON.parse(payload) as object,
       metadata: { correlationId: 'c', causationId: event.recorded.eventId },
       epoch: 0,
       attempts: 0,

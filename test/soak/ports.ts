@@ -1,3 +1,4 @@
+import type { KnownCommand } from '../../src/event-sourcing/durable-commands.js';
 import type { ReadTable, Row } from '../../src/event-sourcing/projections/read-table.js';
 import {
   type EmittedCommand,
@@ -125,7 +126,7 @@ export class SoakedCommands extends PendingCommands {
     });
   }
 
-  claim(owner: number, _names: readonly string[], limit: number): Promise<PendingCommand[]> {
+  claim(owner: number, _known: readonly KnownCommand[], limit: number): Promise<PendingCommand[]> {
     return this.database.ask(() => this.database.claimCommands(owner, limit));
   }
 

@@ -95,13 +95,13 @@ export class CommandWorker implements BeforeApplicationShutdown {
     const { owner } = this.subscriptions;
     const free = SLOTS - this.underWay.size;
     if (owner === undefined || free === 0 || (free < WORTH_A_CLAIM && !waited)) return [];
-    return this.commands.claim(owner, this.registry.commandNames, free);
+    return this.commands.claim(owner, this.registry.commands.known, free);
   }
 
   private async pauseMs(): Promise<number> {
     if (this.subscriptions.owner === undefined) return IDLE_PAUSE_MS / 5;
     if (this.underWay.size > 0) return IDLE_PAUSE_MS;
-    const due = (await this.commands.nextDueInMs(this.registry.commandNames)) ?? IDLE_PAUSE_MS;
+    const due = (await this.commands.nextDueInMs(this.registry.commands.known)) ?? IDLE_PAUSE_MS;
     return Math.min(IDLE_PAUSE_MS, Math.max(10, Math.ceil(due)));
   }
 
@@ -118,7 +118,7 @@ export class CommandWorker implements BeforeApplicationShutdown {
 
   private async execute(pending: PendingCommand): Promise<void> {
     try {
-      const command = this.registry.reviveCommand(pending.name, pending.payload);
+      const command = this.registry.commands.revive(pending.name, pending.schemaVersion, pending.payload);
       const execution = this.executor.execute(command, pending.metadata, [this.commands.completion(pending)]);
       const outcome = await this.scheduler.within(execution, this.limitMs, LATE);
       if (outcome === LATE) throw new TookTooLong(this.limitMs);

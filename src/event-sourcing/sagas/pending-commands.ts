@@ -1,16 +1,14 @@
-import type { ICommand } from '@nestjs/cqrs';
 import type { DomainEvent, Instant } from '../domain-event.js';
+import type { KnownCommand, StoredCommand } from '../durable-commands.js';
 import type { Checkpoint } from '../subscriptions/checkpoint.js';
 import type { Effect } from '../unit-of-work.js';
 
 /** A command that a saga answered an event with. */
-export interface EmittedCommand {
+export interface EmittedCommand extends StoredCommand {
   /** Follows from saga, event and index: the same answer to the same event is the same command. */
   readonly id: string;
   readonly event: DomainEvent;
   readonly index: number;
-  readonly name: string;
-  readonly command: ICommand;
   readonly cancelKey: string | null;
   /** Of a timer; null for a command that is due at once. */
   readonly dueAt: Instant | null;
@@ -20,6 +18,7 @@ export interface PendingCommand {
   readonly id: string;
   readonly saga: string;
   readonly name: string;
+  readonly schemaVersion: number;
   readonly payload: object;
   readonly metadata: { readonly correlationId: string; readonly causationId: string };
   readonly epoch: number;
@@ -37,13 +36,13 @@ export abstract class PendingCommands {
   ): Promise<void>;
 
   /**
-   * Takes due commands of the given names that nobody alive is working on. Of the commands that a saga emitted for events of one
+   * Takes due commands that this build knows, of a version that it knows, and that nobody alive is working on. Of the commands that a saga emitted for events of one
    * stream, only the first that is not finished.
    */
-  abstract claim(owner: number, names: readonly string[], limit: number): Promise<PendingCommand[]>;
+  abstract claim(owner: number, known: readonly KnownCommand[], limit: number): Promise<PendingCommand[]>;
 
   /** Milliseconds until the next command is due; negative when it is late, undefined when there is none. */
-  abstract nextDueInMs(names: readonly string[]): Promise<number | undefined>;
+  abstract nextDueInMs(known: readonly KnownCommand[]): Promise<number | undefined>;
 
   /** Commits with the command's own events: a command is done exactly when its effect is stored. */
   abstract completion(command: PendingCommand): Effect;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { sql, statement } from '../../database/sql.js';
+import type { KnownCommand } from '../durable-commands.js';
 import { type Checkpoint, checkpointCall, checkpointValues } from '../subscriptions/checkpoint.js';
 import { ownerIsGone } from '../subscriptions/owners.js';
 import type { Effect } from '../unit-of-work.js';
@@ -16,14 +17,18 @@ const store = statement(`
     where status = 'pending' and saga = $7 and cancel_key = any($8::text[])),
   stored as (
     insert into write.pending_commands
-      (id, saga, event_id, index, name, payload, metadata, cancel_key, due_at, stream_id, position)
+      (id, saga, event_id, index, name, payload, metadata, cancel_key, due_at, stream_id, position, schema_version)
     select id, $7, event_id, index, name, payload, metadata, cancel_key, coalesce(due_at, now()),
-      case when due_at is null then stream_id end, position
+      case when due_at is null then stream_id end, position, schema_version
     from unnest($9::uuid[], $10::uuid[], $11::int[], $12::text[], $13::jsonb[], $14::jsonb[], $15::text[], $16::timestamptz[],
-      $17::uuid[], $18::bigint[])
-      new (id, event_id, index, name, payload, metadata, cancel_key, due_at, stream_id, position)
+      $17::uuid[], $18::bigint[], $19::smallint[])
+      new (id, event_id, index, name, payload, metadata, cancel_key, due_at, stream_id, position, schema_version)
     on conflict (saga, event_id, index) do nothing)
   select ${checkpointCall(1)}`);
+/** Names and versions, as two parameters. */
+const isKnown = (names: string, versions: string): string => `exists (
+    select from unnest(${names}::text[], ${versions}::smallint[]) known (name, version)
+    where known.name = due.name and due.schema_version <= known.version)`;
 const IS_FIRST_OF_ITS_STREAM = `not exists (
     select from write.pending_commands earlier
     where earlier.status = 'pending' and earlier.saga = due.saga and earlier.stream_id = due.stream_id
@@ -31,19 +36,19 @@ const IS_FIRST_OF_ITS_STREAM = `not exists (
 const claim = statement(`
   with due as (
     select id from write.pending_commands due
-    where status = 'pending' and due_at <= now() and name = any($3::text[]) and ${ownerIsGone('due', LEASE_SECONDS)}
+    where status = 'pending' and due_at <= now() and ${isKnown('$3', '$4')} and ${ownerIsGone('due', LEASE_SECONDS)}
       and ${IS_FIRST_OF_ITS_STREAM}
     order by due_at, position, index limit $2 for update skip locked),
   taken as (
     update write.pending_commands c
       set owner = $1, epoch = epoch + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
     from due where c.id = due.id
-    returning c.id, c.saga, c.name, c.payload, c.metadata, c.epoch, c.attempts, c.due_at, c.position, c.index)
-  select id, saga, name, payload, metadata, epoch, attempts from taken order by due_at, position, index`);
+    returning c.id, c.saga, c.name, c.schema_version, c.payload, c.metadata, c.epoch, c.attempts, c.due_at, c.position, c.index)
+  select id, saga, name, schema_version as "schemaVersion", payload, metadata, epoch, attempts from taken order by due_at, position, index`);
 const nextDue = statement(`
   select extract(epoch from min(due_at) - now()) * 1000 as in_ms
   from write.pending_commands due
-  where status = 'pending' and owner is null and name = any($1::text[]) and ${IS_FIRST_OF_ITS_STREAM}`);
+  where status = 'pending' and owner is null and ${isKnown('$1', '$2')} and ${IS_FIRST_OF_ITS_STREAM}`);
 const finish = sql`
   update write.pending_commands set status = $3, error = $4, finished_at = now(), owner = null, attempts = attempts + 1
   where id = $1 and epoch = $2 and status = 'pending'`;
@@ -53,6 +58,11 @@ const postpone = sql`
 const giveBack = sql`
   update write.pending_commands set due_at = now() + make_interval(secs => $3), error = $4, owner = null
   where id = $1 and epoch = $2 and status = 'pending'`;
+
+const columnsOf = (known: readonly KnownCommand[]) => [
+  known.map(({ name }) => name),
+  known.map(({ version }) => version),
+];
 
 @Injectable()
 export class PostgresPendingCommands extends PendingCommands {
@@ -76,7 +86,7 @@ export class PostgresPendingCommands extends PendingCommands {
         emitted.map(({ event }) => event.recorded.eventId),
         emitted.map(({ index }) => index),
         emitted.map(({ name }) => name),
-        emitted.map(({ command }) => JSON.stringify(command)),
+        emitted.map(({ payload }) => payload),
         emitted.map(({ event: { recorded } }) =>
           JSON.stringify({ correlationId: recorded.metadata.correlationId, causationId: recorded.eventId }),
         ),
@@ -84,17 +94,22 @@ export class PostgresPendingCommands extends PendingCommands {
         emitted.map(({ dueAt }) => dueAt),
         emitted.map(({ event }) => event.recorded.streamId),
         emitted.map(({ event }) => event.recorded.position),
+        emitted.map(({ schemaVersion }) => schemaVersion),
       ],
       'projections',
     );
   }
 
-  claim(owner: number, names: readonly string[], limit: number): Promise<PendingCommand[]> {
-    return this.database.query<PendingCommand & Record<string, unknown>>(claim, [owner, limit, names], 'leases');
+  claim(owner: number, known: readonly KnownCommand[], limit: number): Promise<PendingCommand[]> {
+    return this.database.query<PendingCommand & Record<string, unknown>>(
+      claim,
+      [owner, limit, ...columnsOf(known)],
+      'leases',
+    );
   }
 
-  async nextDueInMs(names: readonly string[]): Promise<number | undefined> {
-    const [row] = await this.database.query<{ in_ms: string | number | null }>(nextDue, [names], 'leases');
+  async nextDueInMs(known: readonly KnownCommand[]): Promise<number | undefined> {
+    const [row] = await this.database.query<{ in_ms: string | number | null }>(nextDue, columnsOf(known), 'leases');
     return row === undefined || row.in_ms === null ? undefined : Number(row.in_ms);
   }
 

@@ -1,5 +1,6 @@
 import type { ICommand, ISaga } from '@nestjs/cqrs';
 import type { DomainEvent } from '../domain-event.js';
+import { NotStorable, type StoredCommand } from '../durable-commands.js';
 import type { FeatureRegistry } from '../feature-registry.js';
 import { idFor } from '../ids.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
@@ -66,9 +67,23 @@ export class SagaConsumer implements Consumer {
   private emittedBy(event: DomainEvent, index: number, emitted: ICommand): EmittedCommand {
     const timer = emitted instanceof Timer ? emitted : undefined;
     const command = timer?.command ?? emitted;
-    const name = this.registry.nameOfCommand(command);
     const id = idFor(this.name, event.recorded.eventId, String(index));
-    return { id, event, index, name, command, cancelKey: timer?.cancelKey ?? null, dueAt: timer?.dueAt ?? null };
+    return {
+      ...this.stored(event, command),
+      id,
+      event,
+      index,
+      cancelKey: timer?.cancelKey ?? null,
+      dueAt: timer?.dueAt ?? null,
+    };
+  }
+
+  private stored(event: DomainEvent, command: ICommand): StoredCommand {
+    try {
+      return this.registry.commands.store(command);
+    } catch (error) {
+      throw error instanceof NotStorable ? new EventFault(event, error) : error;
+    }
   }
 
   private commandsFor(event: DomainEvent): ICommand[] {

@@ -1,5 +1,6 @@
 import { catalogue, type CatalogueOf } from '../../../src/event-sourcing/event-catalogue.js';
-import { FeatureRegistry, type CommandClass } from '../../../src/event-sourcing/feature-registry.js';
+import type { CommandClass } from '../../../src/event-sourcing/durable-commands.js';
+import { FeatureRegistry } from '../../../src/event-sourcing/feature-registry.js';
 import type { Projection } from '../../../src/event-sourcing/projections/projection.js';
 import { Answer, AnswerAmendment, Remind, RingAlarm } from './commands.js';
 import { AlarmCleared, AlarmRang, AlarmSet, Amended, Answered, Noted, Reminded, Weighed } from './events.js';

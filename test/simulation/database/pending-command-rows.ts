@@ -1,3 +1,4 @@
+import type { KnownCommand } from '../../../src/event-sourcing/durable-commands.js';
 import type { EmittedCommand, PendingCommand } from '../../../src/event-sourcing/sagas/pending-commands.js';
 import type { Checkpoint } from '../../../src/event-sourcing/subscriptions/checkpoint.js';
 import { DatabaseError, type SimulatedDatabase, type Transaction } from './simulated-database.js';
@@ -8,6 +9,7 @@ export interface PendingCommandRow {
   readonly eventId: string;
   readonly index: number;
   readonly name: string;
+  readonly schemaVersion: number;
   readonly payload: object;
   readonly metadata: PendingCommand['metadata'];
   readonly cancelKey: string | null;
@@ -46,23 +48,23 @@ export class PendingCommandRows {
     for (const command of emitted) this.insert(saga, command);
   }
 
-  claim(owner: number, names: readonly string[], limit: number): PendingCommand[] {
+  claim(owner: number, known: readonly KnownCommand[], limit: number): PendingCommand[] {
     const { now } = this.database;
     const due = this.rows
-      .filter((row) => row.status === 'pending' && row.dueAt <= now && names.includes(row.name))
+      .filter((row) => row.status === 'pending' && row.dueAt <= now && isKnown(known, row))
       .filter((row) => this.isFree(row) && !this.locked.has(row) && this.isFirstOfItsStream(row))
       .sort((a, b) => a.dueAt - b.dueAt || a.position - b.position || a.index - b.index)
       .slice(0, limit);
     return due.map((row) => {
       Object.assign(row, { owner, leaseUntil: now + LEASE_MS, epoch: row.epoch + 1 });
-      const { id, saga, name, payload, metadata, epoch, attempts } = row;
-      return { id, saga, name, payload, metadata, epoch, attempts };
+      const { id, saga, name, schemaVersion, payload, metadata, epoch, attempts } = row;
+      return { id, saga, name, schemaVersion, payload, metadata, epoch, attempts };
     });
   }
 
-  nextDueInMs(names: readonly string[]): number | undefined {
+  nextDueInMs(known: readonly KnownCommand[]): number | undefined {
     const due = this.rows
-      .filter((row) => row.status === 'pending' && row.owner === null && names.includes(row.name))
+      .filter((row) => row.status === 'pending' && row.owner === null && isKnown(known, row))
       .map(({ dueAt }) => dueAt);
     return due.length > 0 ? Math.min(...due) - this.database.now : undefined;
   }
@@ -120,7 +122,7 @@ export class PendingCommandRows {
   }
 
   /** `insert … on conflict do nothing`. */
-  insert(saga: string, { id, event, index, name, command, cancelKey, dueAt }: EmittedCommand): void {
+  insert(saga: string, { id, event, index, name, schemaVersion, payload, cancelKey, dueAt }: EmittedCommand): void {
     const { eventId, streamId, position, metadata } = event.recorded;
     if (this.rows.some((row) => row.saga === saga && row.eventId === eventId && row.index === index)) return;
     const isTimer = dueAt !== null;
@@ -130,7 +132,8 @@ export class PendingCommandRows {
       eventId,
       index,
       name,
-      payload: JSON.parse(JSON.stringify(command)) as object,
+      schemaVersion,
+      payload: JSON.parse(payload) as object,
       metadata: { correlationId: metadata.correlationId, causationId: eventId },
       cancelKey,
       streamId: isTimer ? null : streamId,
@@ -161,6 +164,9 @@ export class PendingCommandRows {
     );
   }
 }
+
+const isKnown = (known: readonly KnownCommand[], row: PendingCommandRow): boolean =>
+  known.some(({ name, version }) => name === row.name && row.schemaVersion <= version);
 
 const isBefore = (a: PendingCommandRow, b: PendingCommandRow): boolean =>
   a.position < b.position || (a.position === b.position && a.index < b.index);

@@ -1,3 +1,4 @@
+import type { KnownCommand } from '../../../src/event-sourcing/durable-commands.js';
 import {
   type EmittedCommand,
   type PendingCommand,
@@ -28,12 +29,12 @@ export class SimulatedPendingCommands extends PendingCommands {
     );
   }
 
-  claim(owner: number, names: readonly string[], limit: number): Promise<PendingCommand[]> {
-    return this.network.ask('claim commands', () => this.rows.claim(owner, names, limit));
+  claim(owner: number, known: readonly KnownCommand[], limit: number): Promise<PendingCommand[]> {
+    return this.network.ask('claim commands', () => this.rows.claim(owner, known, limit));
   }
 
-  nextDueInMs(names: readonly string[]): Promise<number | undefined> {
-    return this.network.read('next due', () => this.rows.nextDueInMs(names));
+  nextDueInMs(known: readonly KnownCommand[]): Promise<number | undefined> {
+    return this.network.read('next due', () => this.rows.nextDueInMs(known));
   }
 
   completion({ id, epoch }: PendingCommand): Effect {
