@@ -1,6 +1,18 @@
 import { Injectable, Module, type Type } from '@nestjs/common';
 import { ofType, Saga } from '@nestjs/cqrs';
-import { bufferCount, delay, filter, map, type Observable, pairwise, scan, take, zip } from 'rxjs';
+import {
+  bufferCount,
+  delay,
+  distinct,
+  filter,
+  map,
+  type Observable,
+  pairwise,
+  scan,
+  shareReplay,
+  take,
+  zip,
+} from 'rxjs';
 import { type DomainEvent, newId, SubscriptionStatus } from '../../src/event-sourcing/index.js';
 import { until } from '../support/until.js';
 import { AlarmSet, Count, Counted, CounterModule, DoubleIt, SetAlarm } from './counter.js';
@@ -48,6 +60,58 @@ class Delays {
   @Saga() saga = (events$: Events) => events$.pipe(delay(5), map(double));
 }
 
+const isLarge = (event: DomainEvent): event is Counted => event instanceof Counted && event.data.by > 1;
+@Injectable()
+class FirstLargeOnly {
+  @Saga() saga = (events$: Events) => events$.pipe(ofType(Counted), filter(isLarge), take(1), map(double));
+}
+@Injectable()
+class EachSecondLarge {
+  @Saga() saga = (events$: Events) =>
+    events$.pipe(
+      ofType(Counted),
+      filter(isLarge),
+      scan(({ n }, event) => ({ n: n + 1, event }), { n: 0, event: undefined as DomainEvent | undefined }),
+      filter(({ n }) => n % 2 === 0),
+      map(({ event }) => double(event!)),
+    );
+}
+@Injectable()
+class CountsInItsCommands {
+  @Saga() saga = (events$: Events) =>
+    events$.pipe(
+      filter(isLarge),
+      scan(({ n }, event) => ({ n: n + 1, event }), { n: 0, event: undefined as DomainEvent | undefined }),
+      map(({ n, event }) => new DoubleIt(event!.recorded.streamId, n)),
+    );
+}
+@Injectable()
+class Distinct {
+  @Saga() saga = (events$: Events) =>
+    events$.pipe(
+      filter(isLarge),
+      distinct(({ recorded }) => recorded.streamId),
+      map(double),
+    );
+}
+@Injectable()
+class KeepsAList {
+  private readonly seen = new Set<string>();
+  @Saga() saga = (events$: Events) =>
+    events$.pipe(
+      filter(isLarge),
+      filter(({ recorded }) => this.seen.size < this.seen.add(recorded.streamId).size),
+      map(double),
+    );
+}
+@Injectable()
+class ZipsLarge {
+  @Saga() saga = (events$: Events) =>
+    zip(events$.pipe(ofType(Counted), filter(isLarge)), events$.pipe(ofType(AlarmSet))).pipe(
+      map(([event]) => double(event)),
+    );
+}
+
 const moduleWith = (saga: Type): Type => {
   @Module({ providers: [saga] })
   class WithSaga {}
@@ -62,6 +126,12 @@ describe('a saga whose operators cannot be durable', () => {
     ['scan', Counts],
     ['zip of two kinds of events', Zips],
     ['delay', Delays],
+    ['filter and take', FirstLargeOnly],
+    ['filter and scan', EachSecondLarge],
+    ['scan, as many commands with other contents', CountsInItsCommands],
+    ['distinct', Distinct],
+    ['a list in its class', KeepsAList],
+    ['filter and zip', ZipsLarge],
   ])('stops where it is, visibly, and loses nothing in silence: %s', async (_operator, saga) => {
     const database = await createEngineDatabase();
     const engine = await Engine.start(database.url, { modules: [CounterModule, moduleWith(saga)] });
@@ -73,6 +143,7 @@ describe('a saga whose operators cannot be durable', () => {
     const id = newId();
     await engine.execute(new Count(id));
     await engine.execute(new SetAlarm(id, '2999-01-01T00:00:00.000Z'));
+    await engine.execute(new Count(id, 2));
     await until(async () => (await stateOf())?.running === false);
 
     expect((await stateOf())?.caughtUp).toBe(false);
@@ -113,6 +184,74 @@ describe('a saga', () => {
     await after.settle();
     expect(await after.rows(`select from write.pending_commands where saga = 'saga:LateComer'`)).toHaveLength(1);
     await after.stop();
+    await database.drop();
+  });
+
+  it('that is put together otherwise than when it was declared stops, visibly', async () => {
+    @Injectable()
+    class Fickle {
+      static first = true;
+      @Saga() saga = (events$: Events) =>
+        Fickle.first ? events$.pipe(ofType(Counted), map(double)) : events$.pipe(ofType(AlarmSet), map(double));
+    }
+    const database = await createEngineDatabase();
+    const engine = await Engine.start(database.url, { modules: [CounterModule, moduleWith(Fickle)] });
+    const state = async () =>
+      (await engine.app.get(SubscriptionStatus).states()).find(({ name }) => name === 'saga:Fickle')!;
+    await until(async () => (await state()).running);
+    Fickle.first = false;
+    await engine.execute(new Count(newId()));
+    await until(async () => !(await state()).running);
+    expect((await state()).trouble).toContain('NotDurable');
+    await engine.stop();
+    await database.drop();
+  });
+
+  it('that makes something new for each answer, or has a switch, has no memory', async () => {
+    @Injectable()
+    class Makes {
+      @Saga() saga = (events$: Events) =>
+        events$.pipe(
+          ofType(Counted),
+          filter(({ data }) => data.by === 1),
+          filter(({ recorded }) => recorded.streamVersion === 1),
+          map(() => new DoubleIt(newId(), 1)),
+        );
+    }
+    @Injectable()
+    class Switched {
+      static on = false;
+      @Saga() saga = (events$: Events) =>
+        events$.pipe(
+          filter((event) => event instanceof Counted && Switched.on),
+          shareReplay(1),
+          map(double),
+        );
+    }
+    const database = await createEngineDatabase();
+    const engine = await Engine.start(database.url, {
+      modules: [CounterModule, moduleWith(Makes), moduleWith(Switched)],
+    });
+    await engine.settle();
+    const ids = [newId(), newId()];
+    const position = async (saga: string) =>
+      (await engine.rows<{ position: number }>('select position from write.subscriptions where name = $1', [saga]))[0]!
+        .position;
+    for (const [n, id] of ids.entries()) {
+      Switched.on = n === 1;
+      await engine.execute(new Count(id));
+      await until(
+        async () =>
+          (await engine.rows(`select from write.pending_commands where saga = 'saga:Makes'`)).length === n + 1,
+      );
+      const [head] = await engine.rows<{ last: number }>('select max(position) as last from write.events');
+      await until(async () => (await position('saga:Switched')) >= head!.last);
+    }
+    expect(
+      await engine.rows(`select payload->>'id' as id from write.pending_commands where saga = 'saga:Switched'`),
+    ).toEqual([{ id: ids[1] }]);
+    expect((await engine.app.get(SubscriptionStatus).states()).every(({ running }) => running)).toBe(true);
+    await engine.stop();
     await database.drop();
   });
 

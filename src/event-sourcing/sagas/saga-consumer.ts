@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { ICommand, ISaga } from '@nestjs/cqrs';
 import type { DomainEvent } from '../domain-event.js';
 import { NotStorable, type StoredCommand } from '../durable-commands.js';
@@ -12,8 +13,9 @@ import { CancelTimer, Timer } from './timers.js';
 
 /**
  * Runs the plain Nest sagas of one class durably: once per event, awaited, their commands stored in the transaction that advances
- * the checkpoint. A saga sees each event as a stream of its own, so operators that need memory or time cannot work; they are
- * detected, and stop the saga with an error, rather than lose commands in silence.
+ * the checkpoint. The contract: a saga sees each event as a stream of its own, is asked about every event of the types that its
+ * `ofType` names, and keeps nothing from one event to another. What breaks it stops the saga with an error, rather than lose
+ * commands in silence.
  *
  * One class is one process with one checkpoint, so that a timer that one of its sagas sets and another withdraws are handled in
  * the order of the log. Cancel keys are its own: no other class can withdraw its timers.
@@ -22,7 +24,7 @@ export class SagaConsumer implements Consumer {
   readonly startsAt = 'now';
   readonly largestBatch = 500;
   private readonly source: SagaSource;
-  private readonly firstOfType = new Map<unknown, DomainEvent>();
+  private readonly latest = new Map<unknown, { readonly event: DomainEvent; readonly commands: readonly ICommand[] }>();
   private answered?: ReadonlySet<string>;
   private fault?: NotDurable;
 
@@ -88,32 +90,56 @@ export class SagaConsumer implements Consumer {
 
   private commandsFor(event: DomainEvent): ICommand[] {
     try {
+      this.mustAnswerTheSameTypes();
       const commands = this.source.commandsFor([event]);
-      this.meet(event, commands.length);
+      this.meet(event, commands);
       return commands;
     } catch (error) {
       throw error instanceof NotDurable ? (this.fault = error) : new EventFault(event, error);
     }
   }
 
+  /** What it was declared with is what it gets to see. */
+  private mustAnswerTheSameTypes(): void {
+    for (const type of this.source.typesIn(this.registry.catalogue)) {
+      if (!this.types.has(type))
+        throw new NotDurable(`The saga ${this.name} answers ${type}, and did not when it was declared`);
+    }
+  }
+
   /**
-   * A saga without memory answers two events together as it answers each alone. Checked for each pair of event types that meet,
-   * in both orders, the first time they do.
+   * A saga without memory answers two events together as it answers each alone. Tried with every event: beside itself, and beside the
+   * latest event of each other type, in both orders.
    */
-  private meet(event: DomainEvent, alone: number): void {
-    const type = event.constructor;
-    if (this.firstOfType.has(type)) return;
-    for (const other of [...this.firstOfType.values(), event]) {
-      const expected = alone + this.source.commandsFor([other]).length;
-      for (const pair of [
-        [other, event],
-        [event, other],
-      ]) {
-        if (this.source.commandsFor(pair).length !== expected) {
-          throw new NotDurable(`The saga ${this.name} uses an operator that needs memory: it cannot be durable`);
-        }
+  private meet(event: DomainEvent, alone: readonly ICommand[]): void {
+    this.latest.delete(event.constructor);
+    for (const { event: other, commands } of [...this.latest.values(), { event, commands: alone }]) {
+      const expected = [...alone, ...commands];
+      const pairs =
+        other === event
+          ? [[event, event]]
+          : [
+              [other, event],
+              [event, other],
+            ];
+      for (const pair of pairs) {
+        if (isSame(this.source.commandsFor(pair), expected)) continue;
+        // One that answers otherwise each time, as with an id of its own making, shows its memory by the number of its answers.
+        const isSettled = isSame(this.source.commandsFor([event]), alone);
+        if (!isSettled && this.source.commandsFor(pair).length === expected.length) continue;
+        throw new NotDurable(`The saga ${this.name} has a memory: it cannot be durable`);
       }
     }
-    this.firstOfType.set(type, event);
+    this.latest.set(event.constructor, { event, commands: alone });
   }
 }
+
+/** Whether two lists hold the same commands, in any order. */
+const isSame = (some: readonly ICommand[], others: readonly ICommand[]): boolean =>
+  some.length === others.length && textsOf(some).every((text, i) => text === textsOf(others)[i]);
+
+const textsOf = (commands: readonly ICommand[]): string[] => commands.map(textOf).toSorted();
+
+/** Tells commands apart, whatever is in them. */
+const textOf = (command: ICommand): string =>
+  inspect(command, { depth: 5, sorted: true, maxArrayLength: null, maxStringLength: null });

@@ -1,5 +1,5 @@
 import { ofType } from '@nestjs/cqrs';
-import { bufferCount, delay, filter, map, merge, type Observable, zip } from 'rxjs';
+import { bufferCount, delay, EMPTY, filter, map, merge, type Observable, zip } from 'rxjs';
 import { DomainEvent } from '../domain-event.js';
 import { EventCatalogue } from '../event-catalogue.js';
 import { SagaSource } from './saga-source.js';
@@ -14,7 +14,7 @@ catalogue.add({ 'test.came': { event: Came }, 'test.saw': { event: Saw }, 'test.
 type Events = Observable<DomainEvent>;
 const command = () => ({ do: 'it' });
 const typesOf = (...sagas: ((events$: Events) => Observable<object>)[]) =>
-  [...new SagaSource('Test', sagas).typesIn(catalogue)].map((name) => name.replace('test.', ''));
+  [...new SagaSource('Test', sagas).typesIn(catalogue)].map((name) => name.replace('test.', '')).toSorted();
 
 describe('the types that a saga answers', () => {
   it('are those that its ofType names, in any branch and any member', () => {
@@ -42,6 +42,39 @@ describe('the types that a saga answers', () => {
         ),
       ),
     ).toEqual(['came']);
+  });
+
+  it('are all where a setting decides of a type, on or off', () => {
+    for (const enabled of [true, false]) {
+      const setting = (event: DomainEvent) => event instanceof Came || (event instanceof Saw && enabled);
+      expect(typesOf((events$) => events$.pipe(filter(setting), map(command)))).toEqual(['came', 'saw', 'went']);
+      expect(
+        typesOf(
+          (events$) => events$.pipe(ofType(Came), map(command)),
+          (events$) =>
+            events$.pipe(
+              filter((event) => enabled && event instanceof Saw),
+              map(command),
+            ),
+        ),
+      ).toEqual(['came', 'saw', 'went']);
+      // put together otherwise next time
+      expect(typesOf((events$) => (enabled ? events$.pipe(filter(setting), map(command)) : EMPTY))).toEqual([
+        'came',
+        'saw',
+        'went',
+      ]);
+    }
+  });
+
+  it('are those that extend what its ofType names, too', () => {
+    class Greeted extends DomainEvent<{ n: number }> {}
+    class Hailed extends Greeted {}
+    const more = new EventCatalogue();
+    more.add({ 'test.greeted': { event: Greeted }, 'test.hailed': { event: Hailed }, 'test.came': { event: Came } });
+    const source = new SagaSource('Test', [(events$) => events$.pipe(ofType(Greeted), map(command))]);
+    expect([...source.typesIn(more)]).toEqual(['test.greeted', 'test.hailed']);
+    expect(typesOf((events$) => events$.pipe(ofType(Came, Went), map(command)))).toEqual(['came', 'went']);
   });
 
   it('are all where it does not decide by the type alone', () => {

@@ -1,39 +1,27 @@
-import type { ICommand, ISaga } from '@nestjs/cqrs';
-import { identity, Observable, type UnaryFunction } from 'rxjs';
-import type { DomainEvent, EventClass } from '../domain-event.js';
+import { type ICommand, type ISaga, ofType } from '@nestjs/cqrs';
+import { from, identity, Observable, type UnaryFunction } from 'rxjs';
+import type { DomainEvent } from '../domain-event.js';
 import type { EventCatalogue } from '../event-catalogue.js';
 import { NotDurable } from '../subscriptions/consumer.js';
 
 /**
- * The sagas of one class over a source that delivers what it is given, at once and anew for each event. They are put together once,
- * as by Nest.
+ * The sagas of one class. For each delivery they are put together anew, as by Nest, over a source that delivers at once what it is given
+ * and completes: whatever their operators keep is gone with it.
  *
- * The types that a class answers follow from the first operators on its source: those that an `ofType` there lets through. One
- * that decides by anything else, or not by the event at all, is asked about every type. So a setting or service further down the pipe
- * decides of each event, and never of a type.
+ * The types that a class answers are those that Nest's `ofType` names at the beginning of its pipes, and it is asked about every event of
+ * them. A class of which any pipe begins with something else, or that subscribes without a pipe, is asked about every event
+ * there is. So nothing that may change, as a setting or a service, decides of a type.
  */
 export class SagaSource {
-  private delivered: readonly DomainEvent[] = [];
-  private readonly firstOperators: Observable<unknown>[] = [];
-  private readonly answers: readonly Observable<ICommand>[];
-
   constructor(
     private readonly name: string,
-    sagas: readonly ISaga<DomainEvent>[],
-  ) {
-    const delivery = new Observable<DomainEvent>((saga) => {
-      for (const event of this.delivered) saga.next(event);
-      saga.complete();
-    });
-    const events$ = watched(delivery, this.firstOperators);
-    this.answers = sagas.map((saga) => saga(events$));
-  }
+    private readonly sagas: readonly ISaga<DomainEvent>[],
+  ) {}
 
   /** @throws NotDurable when a saga does not answer at once: its operators need time. */
   commandsFor(events: readonly DomainEvent[]): ICommand[] {
-    this.delivered = events;
     const commands: ICommand[] = [];
-    for (const commands$ of this.answers) {
+    for (const commands$ of this.over(events).answers) {
       const outcome: { completed: boolean; error?: Error } = { completed: false };
       const subscription = commands$.subscribe({
         next: (command) => commands.push(command),
@@ -51,53 +39,35 @@ export class SagaSource {
 
   /** Names of the events that these sagas answer, or may answer. */
   typesIn(catalogue: EventCatalogue): ReadonlySet<string> {
-    const { firstOperators } = this;
+    const { answers, pipes } = this.over([]);
+    const isOpen = pipes.length < answers.length || pipes.some((first) => !isOfType(first));
     const all = [...catalogue.all()];
-    const answered =
-      firstOperators.length < this.answers.length
-        ? all
-        : all.filter(({ event }) => firstOperators.some((operator) => this.letsThrough(operator, event)));
-    return new Set(answered.map(({ name }) => name));
+    if (isOpen) return new Set(all.map(({ name }) => name));
+    const probes = new Map(all.map(({ name, event }) => [Object.create(event.prototype as object) as unknown, name]));
+    const names = new Set<string>();
+    for (const first of pipes) first(from(probes.keys())).subscribe((probe) => names.add(probes.get(probe)!));
+    return names;
   }
 
-  private letsThrough(operator: Observable<unknown>, type: EventClass): boolean {
-    const seen = { passed: false, typeOnly: false };
-    this.delivered = [probeOf(type, () => (seen.typeOnly = true))];
-    operator
-      .subscribe({
-        next: () => (seen.passed = true),
-        // it looked into the event
-        error: () => (seen.passed = true),
-      })
-      .unsubscribe();
-    return seen.passed || !seen.typeOnly;
+  private over(events: readonly DomainEvent[]): { answers: readonly Observable<ICommand>[]; pipes: AnyOperator[] } {
+    const pipes: AnyOperator[] = [];
+    const events$ = watched(from(events), pipes);
+    return { answers: this.sagas.map((saga) => saga(events$)), pipes };
   }
 }
 
-/** An event of a type of which nothing but the type may be looked at. */
-function probeOf(type: EventClass, onTypeChecked: () => void): DomainEvent {
-  const refuse = (): never => {
-    throw new Error('Only the type of this event may be looked at');
-  };
-  return new Proxy(Object.create(type.prototype as object) as DomainEvent, {
-    getPrototypeOf: (target) => {
-      onTypeChecked();
-      return Reflect.getPrototypeOf(target);
-    },
-    get: refuse,
-    has: refuse,
-    ownKeys: refuse,
-  });
-}
+/** Nest does not mark its operator; all that it makes have one text. */
+const textOf = (operator: AnyOperator): string => Function.prototype.toString.call(operator);
+const OF_TYPE = textOf(ofType() as AnyOperator);
+const isOfType = (operator: AnyOperator): boolean => textOf(operator) === OF_TYPE;
 
 type AnyOperator = UnaryFunction<Observable<unknown>, Observable<unknown>>;
 
-/** The source as sagas see it. What the first operator of each pipe lets through is put into `firstOperators`. */
-const watched = (delivery: Observable<DomainEvent>, firstOperators: Observable<unknown>[]): Observable<DomainEvent> =>
+/** The source as sagas see it. The first operator of each pipe on it is put into `pipes`. */
+const watched = (delivery: Observable<DomainEvent>, pipes: AnyOperator[]): Observable<DomainEvent> =>
   Object.assign(new Observable<DomainEvent>((saga) => delivery.subscribe(saga)), {
     pipe: (first: AnyOperator = identity, ...others: AnyOperator[]) => {
-      const through = first(delivery);
-      firstOperators.push(through);
-      return others.reduce((observable, operator) => operator(observable), through);
+      pipes.push(first);
+      return others.reduce((observable, operator) => operator(observable), first(delivery));
     },
   });
