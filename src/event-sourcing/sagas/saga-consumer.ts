@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { ICommand, ISaga } from '@nestjs/cqrs';
 import type { DomainEvent } from '../domain-event.js';
 import { NotStorable, type StoredCommand } from '../durable-commands.js';
@@ -46,6 +45,7 @@ export class SagaConsumer implements Consumer {
 
   async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
     if (this.fault) throw this.fault;
+    this.mustAnswerTheSameTypes();
     let emitted: EmittedCommand[] = [];
     const cancelledKeys: string[] = [];
     for (const event of events) {
@@ -90,7 +90,6 @@ export class SagaConsumer implements Consumer {
 
   private commandsFor(event: DomainEvent): ICommand[] {
     try {
-      this.mustAnswerTheSameTypes();
       const commands = this.source.commandsFor([event]);
       this.meet(event, commands);
       return commands;
@@ -108,38 +107,32 @@ export class SagaConsumer implements Consumer {
   }
 
   /**
-   * A saga without memory answers two events together as it answers each alone. Tried with every event: beside itself, and beside the
-   * latest event of each other type, in both orders.
+   * A saga without memory answers several events together as it answers each alone. Tried with every event: beside itself, and between
+   * the latest events of the other types, before and after it.
    */
   private meet(event: DomainEvent, alone: readonly ICommand[]): void {
     this.latest.delete(event.constructor);
-    for (const { event: other, commands } of [...this.latest.values(), { event, commands: alone }]) {
-      const expected = [...alone, ...commands];
-      const pairs =
-        other === event
-          ? [[event, event]]
-          : [
-              [other, event],
-              [event, other],
-            ];
-      for (const pair of pairs) {
-        if (isSame(this.source.commandsFor(pair), expected)) continue;
-        // One that answers otherwise each time, as with an id of its own making, shows its memory by the number of its answers.
-        const isSettled = isSame(this.source.commandsFor([event]), alone);
-        if (!isSettled && this.source.commandsFor(pair).length === expected.length) continue;
-        throw new NotDurable(`The saga ${this.name} has a memory: it cannot be durable`);
-      }
-    }
+    const others = [...this.latest.values()];
     this.latest.set(event.constructor, { event, commands: alone });
+    const around = [...others, { event, commands: alone }];
+    const company = [...around, ...around.toReversed()];
+    const together = this.source.commandsFor(company.map((each) => each.event));
+    const expected = company.flatMap(({ commands }) => commands);
+    if (isSame(together, expected)) return;
+    // One that answers otherwise each time, as with an id of its own making, shows its memory by the number of its answers.
+    const isSettled = isSame(this.source.commandsFor([event]), alone);
+    if (isSettled || together.length !== expected.length) {
+      throw new NotDurable(`The saga ${this.name} has a memory: it cannot be durable`);
+    }
   }
 }
 
 /** Whether two lists hold the same commands, in any order. */
-const isSame = (some: readonly ICommand[], others: readonly ICommand[]): boolean =>
-  some.length === others.length && textsOf(some).every((text, i) => text === textsOf(others)[i]);
+function isSame(some: readonly ICommand[], others: readonly ICommand[]): boolean {
+  if (some.length !== others.length) return false;
+  const texts = textsOf(others);
+  return textsOf(some).every((text, i) => text === texts[i]);
+}
 
 const textsOf = (commands: readonly ICommand[]): string[] => commands.map(textOf).toSorted();
-
-/** Tells commands apart, whatever is in them. */
-const textOf = (command: ICommand): string =>
-  inspect(command, { depth: 5, sorted: true, maxArrayLength: null, maxStringLength: null });
+const textOf = (command: ICommand): string => `${command.constructor.name} ${JSON.stringify(command)}`;
