@@ -42,7 +42,8 @@ export class CommandRules1700000500000 implements MigrationInterface {
         return drawn;
       end $$`);
 
-    // All events of a call are recorded at one time. Events of one command mostly have the same metadata: each is parsed once, and `metadata_of` says which an event has, from 1.
+    // All events of a call are recorded at one time. Events of one command mostly have the same metadata: each is parsed once, and
+    // `metadata_of` says which an event has, from 1.
     await runner.query(`
       create or replace function write.append(
         stream_ids uuid[], stream_types text[], expected_versions int[],

@@ -42,7 +42,7 @@ export class DurableCommands {
   /** @throws Error on a name that is taken, and on a gap in the upcasters. */
   add(entries: DurableCommandsOf): void {
     for (const [name, given] of Object.entries(entries)) {
-      const entry = 'command' in given ? given : { command: given };
+      const entry = typeof given === 'function' ? { command: given } : given;
       if (this.byName.has(name)) throw new Error(`The durable command name ${name} is taken twice`);
       mustLeadToCurrent(name, entry);
       this.byName.set(name, entry);

@@ -71,7 +71,7 @@ export class Streams {
     );
     return states.map((state) => {
       if (!unit) return state.version > 0 ? state : undefined;
-      // A stream of something else is not to come, and cannot become what was asked for.
+      // That a stream is not there is held too. One of something else never becomes what was asked for.
       if (!(state instanceof Aggregate) && factsOf(state).guarded && (state.version > 0 || !begun.has(state.id)))
         guard(unit, state);
       return this.within(unit, state);

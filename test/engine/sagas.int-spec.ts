@@ -10,6 +10,7 @@ import {
   pairwise,
   scan,
   shareReplay,
+  switchMap,
   take,
   zip,
 } from 'rxjs';
@@ -203,6 +204,56 @@ describe('a saga', () => {
     await engine.execute(new Count(newId()));
     await until(async () => !(await state()).running);
     expect((await state()).trouble).toContain('NotDurable');
+    await engine.stop();
+    await database.drop();
+  });
+
+  it('that looks at another type after an event stops, visibly, for it would be deaf to that', async () => {
+    @Injectable()
+    class AlarmAfterCount {
+      @Saga() saga = (events$: Events) =>
+        events$.pipe(
+          ofType(Counted),
+          switchMap(() => events$.pipe(ofType(AlarmSet), map(double))),
+        );
+    }
+    const database = await createEngineDatabase();
+    const engine = await Engine.start(database.url, { modules: [CounterModule, moduleWith(AlarmAfterCount)] });
+    const state = async () =>
+      (await engine.app.get(SubscriptionStatus).states()).find(({ name }) => name === 'saga:AlarmAfterCount')!;
+    await until(async () => (await state()).running);
+    await engine.execute(new Count(newId()));
+    await until(async () => !(await state()).running);
+    expect((await state()).trouble).toContain('NotDurable');
+    await engine.stop();
+    await database.drop();
+  });
+
+  it('that has a switch goes by it at once, whatever it answered before', async () => {
+    @Injectable()
+    class Switched {
+      static on = false;
+      @Saga() saga = (events$: Events) =>
+        events$.pipe(
+          ofType(Counted, AlarmSet),
+          filter(() => Switched.on),
+          map(double),
+        );
+    }
+    const database = await createEngineDatabase();
+    const engine = await Engine.start(database.url, { modules: [CounterModule, moduleWith(Switched)] });
+    const states = () => engine.app.get(SubscriptionStatus).states();
+    await engine.settle();
+    const id = newId();
+    for (const command of [new Count(id), new SetAlarm(id, '2999-01-01T00:00:00.000Z'), new Count(id), new Count(id)]) {
+      await engine.execute(command);
+      await until(async () =>
+        (await states()).some((each) => each.name === 'saga:Switched' && (each.caughtUp || !each.running)),
+      );
+      Switched.on = !Switched.on;
+    }
+    expect((await states()).every(({ running }) => running)).toBe(true);
+    expect(await engine.rows(`select from write.pending_commands where saga = 'saga:Switched'`)).toHaveLength(2);
     await engine.stop();
     await database.drop();
   });

@@ -28,12 +28,13 @@ class TakenBack extends Error {}
 
 /**
  * Whether commands can be stored: a database that answers questions may still refuse every change, as with a full disk, a lock on the
- * log or a right that was taken. It is tried out only when a command has failed by it, so nothing is written while all goes well.
+ * log or a right that was taken. It is tried out only when a command has failed by it, so nothing is written while all goes well; only the trial tells that it is over,
+ * for some commands may be stored while others are not.
  */
 @Injectable()
 export class CommandHealth {
   private suspected = false;
-  private triedAt = -Infinity;
+  private triedAt?: number;
   private trial: Promise<Error | undefined> | undefined;
 
   constructor(
@@ -41,28 +42,21 @@ export class CommandHealth {
     private readonly scheduler: Scheduler,
   ) {}
 
-  /** A command has stored events. */
-  succeeded(): void {
-    this.suspected = false;
-  }
-
   /** A command was not stored. Whether that was its own matter, such as one stream that somebody holds, a trial tells. */
   failed(error: unknown): void {
     if ((isUnavailable(error) && !(error instanceof DatabaseBusy)) || isHeldUp(error)) this.suspected = true;
   }
 
-  /** What keeps commands from being stored; undefined when nothing does. Costs one trial a second at most, shared by all who ask. */
+  /** What keeps commands from being stored; undefined when nothing does. One trial at a time, shared by all who ask, and one a second. */
   async trouble(): Promise<Error | undefined> {
     if (!this.suspected) return undefined;
-    const now = this.scheduler.now();
-    if (!this.trial || now - this.triedAt >= ONCE_IN_MS) {
-      this.triedAt = now;
-      this.trial = this.tryOut();
-    }
+    if (this.triedAt !== undefined && this.scheduler.now() - this.triedAt >= ONCE_IN_MS) this.trial = undefined;
+    this.trial ??= this.tryOut();
     return this.trial;
   }
 
   private async tryOut(): Promise<Error | undefined> {
+    this.triedAt = undefined;
     try {
       await this.database.transaction(withdrawn, 'health').catch((error: unknown) => {
         if (!(error instanceof TakenBack)) throw error;
@@ -70,6 +64,8 @@ export class CommandHealth {
       await this.database.query(flush, [], 'health');
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
+    } finally {
+      this.triedAt = this.scheduler.now();
     }
     this.suspected = false;
     return undefined;

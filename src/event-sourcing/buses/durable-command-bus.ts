@@ -94,10 +94,7 @@ export class DurableCommandBus extends CommandBus {
       correlationId: context.correlationId,
       ...(context.causationId && { causationId: context.causationId }),
     });
-    if (unit.streams.length > 0) {
-      this.health.succeeded();
-      this.appended.raise();
-    }
+    if (unit.streams.length > 0) this.appended.raise();
     return result;
   }
 }

@@ -10,6 +10,11 @@ import type { EmittedCommand, PendingCommands } from './pending-commands.js';
 import { SagaSource } from './saga-source.js';
 import { CancelTimer, Timer } from './timers.js';
 
+interface Answered {
+  readonly event: DomainEvent;
+  commands: readonly ICommand[];
+}
+
 /**
  * Runs the plain Nest sagas of one class durably: once per event, awaited, their commands stored in the transaction that advances
  * the checkpoint. The contract: a saga sees each event as a stream of its own, is asked about every event of the types that its
@@ -23,7 +28,8 @@ export class SagaConsumer implements Consumer {
   readonly startsAt = 'now';
   readonly largestBatch = 500;
   private readonly source: SagaSource;
-  private readonly latest = new Map<unknown, { readonly event: DomainEvent; readonly commands: readonly ICommand[] }>();
+  /** By type of event. */
+  private readonly latest = new Map<unknown, Answered>();
   private answered?: ReadonlySet<string>;
   private fault?: NotDurable;
 
@@ -45,7 +51,6 @@ export class SagaConsumer implements Consumer {
 
   async apply(events: readonly DomainEvent[], checkpoint: Checkpoint): Promise<boolean> {
     if (this.fault) throw this.fault;
-    this.mustAnswerTheSameTypes();
     let emitted: EmittedCommand[] = [];
     const cancelledKeys: string[] = [];
     for (const event of events) {
@@ -91,6 +96,7 @@ export class SagaConsumer implements Consumer {
   private commandsFor(event: DomainEvent): ICommand[] {
     try {
       const commands = this.source.commandsFor([event]);
+      this.mustLookAtNoOtherTypes(event);
       this.meet(event, commands);
       return commands;
     } catch (error) {
@@ -98,11 +104,13 @@ export class SagaConsumer implements Consumer {
     }
   }
 
-  /** What it was declared with is what it gets to see. */
-  private mustAnswerTheSameTypes(): void {
-    for (const type of this.source.typesIn(this.registry.catalogue)) {
+  /** What it was declared with is what it gets to see: to other types it would be deaf. */
+  private mustLookAtNoOtherTypes(event: DomainEvent): void {
+    const { catalogue } = this.registry;
+    if (this.types.size === [...catalogue.all()].length) return;
+    for (const type of this.source.typesIn(catalogue, event)) {
       if (!this.types.has(type))
-        throw new NotDurable(`The saga ${this.name} answers ${type}, and did not when it was declared`);
+        throw new NotDurable(`The saga ${this.name} looks at ${type}, and did not when it was declared`);
     }
   }
 
@@ -113,15 +121,19 @@ export class SagaConsumer implements Consumer {
   private meet(event: DomainEvent, alone: readonly ICommand[]): void {
     this.latest.delete(event.constructor);
     const others = [...this.latest.values()];
-    this.latest.set(event.constructor, { event, commands: alone });
-    const around = [...others, { event, commands: alone }];
+    const present: Answered = { event, commands: alone };
+    this.latest.set(event.constructor, present);
+    const around = [...others, present];
     const company = [...around, ...around.toReversed()];
     const together = this.source.commandsFor(company.map((each) => each.event));
-    const expected = company.flatMap(({ commands }) => commands);
-    if (isSame(together, expected)) return;
+    const expected = () => company.flatMap(({ commands }) => commands);
+    if (isSame(together, expected())) return;
+    // A setting may have changed since the others were asked.
+    for (const other of others) other.commands = this.source.commandsFor([other.event]);
+    if (isSame(together, expected())) return;
     // One that answers otherwise each time, as with an id of its own making, shows its memory by the number of its answers.
-    const isSettled = isSame(this.source.commandsFor([event]), alone);
-    if (isSettled || together.length !== expected.length) {
+    const isSettled = around.every((each) => isSame(this.source.commandsFor([each.event]), each.commands));
+    if (isSettled || together.length !== expected().length) {
       throw new NotDurable(`The saga ${this.name} has a memory: it cannot be durable`);
     }
   }

@@ -1,5 +1,5 @@
 import { ofType } from '@nestjs/cqrs';
-import { bufferCount, delay, EMPTY, filter, map, merge, type Observable, zip } from 'rxjs';
+import { bufferCount, defer, delay, EMPTY, filter, map, merge, type Observable, zip } from 'rxjs';
 import { DomainEvent } from '../domain-event.js';
 import { EventCatalogue } from '../event-catalogue.js';
 import { SagaSource } from './saga-source.js';
@@ -99,5 +99,10 @@ describe('the types that a saga answers', () => {
     expect(typesOf((events$) => events$.pipe(delay(5), map(command)))).toEqual(all);
     expect(typesOf((events$) => events$.pipe(bufferCount(2), map(command)))).toEqual(all);
     expect(typesOf((events$) => events$)).toEqual(all);
+    const ofCame = (events$: Events) => events$.pipe(ofType(Came), map(command));
+    const twice = (events$: Events) => merge(ofCame(events$), ofCame(events$));
+    expect(typesOf(twice, (events$) => events$)).toEqual(all);
+    expect(typesOf((events$) => merge(ofCame(events$), events$))).toEqual(all);
+    expect(typesOf((events$) => defer(() => ofCame(events$)))).toEqual(['came']);
   });
 });

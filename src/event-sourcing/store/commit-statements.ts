@@ -128,7 +128,7 @@ const guardsOf = ({ guards }: UnitOfWork): string[] => [
 
 /** `append_event` locks its one guard before its stream: not in the order in which others may lock the two, unless the ids are so. */
 const isGuardedInOrder = ({ guards }: UnitOfWork, { streamId }: StagedStream): boolean =>
-  guards.size === 0 || (guards.size === 1 && [...guards.keys()].every((guard) => guard < streamId));
+  guards.size <= 1 && [...guards.keys()].every((guard) => guard < streamId);
 
 function textOf(source: Source, effects: readonly Effect[], firstParameter: number): string {
   if (effects.length === 0) return `select ${SOURCES[source]}`;

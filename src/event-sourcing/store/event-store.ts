@@ -148,8 +148,7 @@ export class EventStore {
       });
 
     const [position, ...results] = rows[0]!;
-    if (position === null || position === undefined || (streams.length > 0 && position === 0))
-      throw await this.conflictOf(unit);
+    if (position === null || (streams.length > 0 && position === 0)) throw await this.conflictOf(unit);
     effects.forEach((effect, i) => effect.onResult?.(results[i]));
     return { position, versions: versionsAfter(unit) };
   }

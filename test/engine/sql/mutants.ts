@@ -58,6 +58,10 @@ const ofTime: readonly Mutant[] = [
     'greatest(clock_timestamp(), (',
     'coalesce(clock_timestamp(), (',
   ]),
+  mutant('goes by the time of any stream', 'records no event earlier than the one before it in its stream', [
+    /select e\.recorded_at from events e where [^)]*/,
+    'select max(e.recorded_at) from events e',
+  ]),
 ];
 
 const ofFloor: readonly Mutant[] = [
@@ -106,10 +110,6 @@ const appendEvent: readonly Mutant[] = [
   ...ofFloor,
   ...ofAbsence('guard'),
   ...ofTime,
-  mutant('goes by the time of any stream', 'records no event earlier than the one before it in its stream', [
-    /select e\.recorded_at from events e where [^)]*/,
-    'select max(e.recorded_at) from events e',
-  ]),
   mutant('leaves out what it was given', 'stores the event as it was given, as the first one of a new stream', [
     'schema_version, data, metadata, greatest(',
     `schema_version, data, '{}', greatest(`,
@@ -172,10 +172,6 @@ const append: readonly Mutant[] = [
   ...ofFloor,
   ...ofAbsence('guard_ids[held]'),
   ...ofTime,
-  mutant('goes by the time of any stream', 'records no event earlier than the one before it in its stream', [
-    /select e\.recorded_at from events e where [^)]*/,
-    'select max(e.recorded_at) from events e',
-  ]),
   mutant('returns the first position', 'stores the events of one stream in order, and returns the last position', [
     `return currval('write.event_position'::regclass)`,
     `return currval('write.event_position'::regclass) - cardinality(event_ids) + 1`,
