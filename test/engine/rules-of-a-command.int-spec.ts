@@ -112,6 +112,16 @@ describe('within one command', () => {
     return id;
   };
 
+  /** Somebody outside of the command comes between, and so does the saga that answers. */
+  const countedByAnother = async (id: string, version: number) => {
+    await engine.rows(
+      `select write.append_event($1, 'engine.counter', $2, gen_random_uuid(), 'engine.counted', 1::smallint, '{"by": 5}',
+        '{"actor": "other", "correlationId": "c"}', null, null)`,
+      [id, version],
+    );
+    await engine.settle();
+  };
+
   it('an aggregate is one object, however often it is loaded', async () => {
     const id = await counted();
     const { versions } = await run(async ({ counters, streams }) => {
@@ -210,13 +220,7 @@ describe('within one command', () => {
     const id = await counted();
     const { attempts } = await run(async ({ counters, streams, attempt }) => {
       const tally = await streams.load([Tally, id]);
-      // somebody else, outside of this command
-      if (attempt === 1)
-        await engine.rows(
-          `select write.append_event($1, 'engine.counter', 2, gen_random_uuid(),
-        'engine.counted', 1::smallint, '{"by": 5}', '{"actor": "other", "correlationId": "c"}', null, null)`,
-          [id],
-        );
+      if (attempt === 1) await countedByAnother(id, 2);
       const counter = await counters.load(id);
       expect(attempt === 1 || tally[0].total === 6).toBe(true);
       counter.count(1);
@@ -238,13 +242,7 @@ describe('within one command', () => {
     const totals: (number | undefined)[] = [];
     const { attempts } = await run(async ({ counters, streams, attempt }) => {
       totals.push((await streams.find([Tally, guarded]))[0]?.total);
-      // somebody else, outside of this command
-      if (attempt === 1)
-        await engine.rows(
-          `select write.append_event($1, 'engine.counter', $2, gen_random_uuid(),
-        'engine.counted', 1::smallint, '{"by": 5}', '{"actor": "other", "correlationId": "c"}', null, null)`,
-          [guarded, before],
-        );
+      if (attempt === 1) await countedByAnother(guarded, before);
       currentUnitOfWork().enlist({ call: 'txid_current()', values: [] });
       const counter = new Counter(own);
       for (let n = 0; n < events; n++) counter.count(1);
