@@ -122,6 +122,21 @@ describe('lanes', () => {
       await Promise.all(LANES.map(answersAgain));
     });
 
+    it('before a transaction has begun, answer that it is not available: nothing is left that nobody hears', async () => {
+      const unheard: unknown[] = [];
+      const hear = (error: unknown) => unheard.push(error);
+      process.on('unhandledRejection', hear);
+      proxy.blackHole();
+      try {
+        const begun = LANES.map((lane) => took(lanes.database.transaction(async () => undefined, lane)));
+        for (const { outcome } of await Promise.all(begun)) expect(outcome).toMatchObject(isUnavailable);
+        await pause(50);
+      } finally {
+        process.off('unhandledRejection', hear);
+      }
+      expect(unheard).toEqual([]);
+    });
+
     it('for the connections that are there, go on with new ones after one deadline', async () => {
       proxy.loseConnections();
       const started = performance.now();

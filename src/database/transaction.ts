@@ -54,6 +54,8 @@ export async function runTransaction<T>(
       reject(new DatabaseUnavailable(new Error(`A transaction was not over within ${deadline} ms`)));
     }, until - performance.now());
   });
+  // While it begins or ends, nobody else listens: those steps have the same deadline, and an error that nobody hears ends the process.
+  tooLate.catch(() => undefined);
   try {
     await transaction.query(begin);
     const result = await Promise.race([work(transaction), tooLate]);
