@@ -6,6 +6,7 @@ import { Records1700000300000 } from './0300-records.js';
 import { RestOfLife1700000400000 } from './0400-rest-of-life.js';
 import { CommandRules1700000500000 } from './0500-command-rules.js';
 import { DurableCommands1700000510000 } from './0510-durable-commands.js';
+import { Operators1700000520000 } from './0520-operators.js';
 
 /** In the order of their timestamps. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   RestOfLife1700000400000,
   CommandRules1700000500000,
   DurableCommands1700000510000,
+  Operators1700000520000,
 ];

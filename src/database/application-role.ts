@@ -2,7 +2,7 @@ import pg from 'pg';
 
 /**
  * The application works as this role, so that the log can only grow, and only through `write.append`: it may read events
- * and streams, and has no right to insert, change or delete them, nor to draw positions. The user of DATABASE_URL owns the
+ * and streams, and has no right to insert, change or delete them, nor to draw positions. What operators did, it may add to. The user of DATABASE_URL owns the
  * tables and lends itself this role; the functions that append run with the rights of their owner.
  */
 export const APPLICATION_ROLE = 'anamnesis_app';
@@ -26,6 +26,7 @@ const grants = `
   grant usage, select on all sequences in schema write, read to ${APPLICATION_ROLE};
   grant execute on all functions in schema write, read to ${APPLICATION_ROLE};
   revoke insert, update, delete on write.events, write.streams from ${APPLICATION_ROLE};
+  revoke update, delete on write.operator_acts from ${APPLICATION_ROLE};
   revoke usage on sequence write.event_position from ${APPLICATION_ROLE};
   alter default privileges in schema write, read grant select, insert, update, delete on tables to ${APPLICATION_ROLE};
   alter default privileges in schema write, read grant usage, select on sequences to ${APPLICATION_ROLE};

@@ -3,9 +3,10 @@ import { ofThisDatabase } from '../database/origin.js';
 import { DifferentPast } from '../database/past.js';
 import { isTransient, sqlStateOf } from '../database/sql-state.js';
 import { isUnavailable } from '../database/unavailable.js';
+import { DomainError } from '../event-sourcing/index.js';
 import { SettingError } from './config.js';
 
-const TOLD_IN_ONE_LINE = [SettingError, PendingMigrations, DifferentPast];
+const TOLD_IN_ONE_LINE = [SettingError, PendingMigrations, DifferentPast, DomainError];
 
 /** The database is the operator's, who wants to know what it said, and not where in this program that was heard. */
 const lineOf = (error: unknown): string | undefined => {

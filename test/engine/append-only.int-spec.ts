@@ -25,6 +25,9 @@ describe('the application', () => {
     `select setval('write.event_position', 1)`,
     'drop table write.events',
     'alter table write.events disable trigger all',
+    `update write.operator_acts set reason = 'another'`,
+    'delete from write.operator_acts',
+    'truncate write.operator_acts',
   ])('has no right to: %s', async (forbidden) => {
     await expect(engine.rows(forbidden)).rejects.toMatchObject({ sqlState: '42501' });
   });

@@ -232,8 +232,11 @@ export class CounterSummary {
 @EventsHandler(Counted, Doubled, AlarmRang)
 @Projects(CounterSummary, { version: 1 })
 export class CounterSummaryProjection extends Projection<CounterSummary> {
+  /** The labels that it cannot take. */
+  static poison: ReadonlySet<string> = new Set(['poison']);
+
   onCounted(row: CounterSummary | undefined, { data, recorded }: Counted): CounterSummary {
-    if (data.label === 'poison') throw new Error('cannot be projected');
+    if (CounterSummaryProjection.poison.has(data.label ?? '')) throw new Error('cannot be projected');
     return {
       id: recorded.streamId,
       total: (row?.total ?? 0) + data.by,

@@ -1,7 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +10,7 @@ import { Importer, type ImportOptions } from '../../src/import/importer.js';
 import type { ImportReport } from '../../src/import/report/import-report.js';
 import { Config } from '../../src/operations/config.js';
 import { bundleOf, named, type Resource } from './fhir.js';
+import { Program } from './program.js';
 
 /** The importer in this process, on the database of a test. */
 export class TestImporter {
@@ -61,25 +61,9 @@ export class BundleFolder {
   }
 }
 
-const MAIN = 'dist/src/import/main.js';
-
 /** `npm run import`, as a process of its own. */
-export class ImportProcess {
-  stdout = '';
-  stderr = '';
-  private readonly child: ChildProcess;
-  readonly exit: Promise<number | null>;
-
+export class ImportProcess extends Program {
   constructor(args: readonly string[], databaseUrl: string) {
-    if (!existsSync(MAIN)) throw new Error(`There is no ${MAIN}: run \`npm run build\` first`);
-    const env = { ...process.env, NODE_ENV: 'test', DATABASE_URL: databaseUrl, MIGRATE_ON_START: 'false' };
-    this.child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    this.exit = new Promise((resolve) => this.child.once('close', (code) => resolve(code)));
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+    super('dist/src/import/main.js', args, databaseUrl);
   }
 }

@@ -2,9 +2,9 @@ import type { LogRow } from '../tail/log.js';
 
 /**
  * failed: it could not be handled; unreadable: this build cannot revive it; passed-over: only another build handles its type;
- * behind: an earlier event of its stream is set aside.
+ * behind: an earlier event of its stream is set aside; retry: it had failed, and an operator asks that it be tried again.
  */
-export type LetterKind = 'failed' | 'unreadable' | 'passed-over' | 'behind';
+export type LetterKind = 'failed' | 'unreadable' | 'passed-over' | 'behind' | 'retry';
 
 /** An event that is set aside for one subscription. */
 export interface Letter {
