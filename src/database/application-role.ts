@@ -26,7 +26,11 @@ const grants = `
   grant usage, select on all sequences in schema write, read to ${APPLICATION_ROLE};
   grant execute on all functions in schema write, read to ${APPLICATION_ROLE};
   revoke insert, update, delete on write.events, write.streams from ${APPLICATION_ROLE};
-  revoke update, delete on write.operator_acts from ${APPLICATION_ROLE};
+  do $$ begin
+    if to_regclass('write.operator_acts') is not null then
+      revoke update, delete on write.operator_acts from ${APPLICATION_ROLE};
+    end if; -- else the migration that makes it is not applied yet
+  end $$;
   revoke usage on sequence write.event_position from ${APPLICATION_ROLE};
   alter default privileges in schema write, read grant select, insert, update, delete on tables to ${APPLICATION_ROLE};
   alter default privileges in schema write, read grant usage, select on sequences to ${APPLICATION_ROLE};

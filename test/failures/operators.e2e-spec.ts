@@ -43,8 +43,8 @@ describe('npm run ops', () => {
   const ops = async (...args: string[]) => {
     const program = new Program('dist/src/ops/main.js', args, database.url);
     const code = await program.exit;
-     
-    return { code, stderr: program.stderr, answer: (program.stdout ? JSON.parse(program.stdout) : undefined) };
+
+    return { code, stderr: program.stderr, answer: program.stdout ? JSON.parse(program.stdout) : undefined };
   };
   const aside = () =>
     observer.rows<{ kind: string; version: number }>(
