@@ -12,12 +12,14 @@ import { Database } from '../database/database.js';
 import { Aggregates, aggregatesToken } from './aggregates.js';
 import { AsOf } from './as-of.js';
 import { BootChecks } from './boot-checks.js';
+import { Announcer } from './buses/announcer.js';
 import { AppendSignal } from './buses/append-signal.js';
 import { CommandHealth } from './buses/command-health.js';
 import { DurableCommandBus } from './buses/durable-command-bus.js';
 import { DurableEventBus } from './buses/durable-event-bus.js';
 import { DurableQueryBus, READ_YOUR_WRITE_TIMEOUT_MS } from './buses/durable-query-bus.js';
 import { Idempotency } from './buses/idempotency.js';
+import { SetAsideRows } from './buses/set-aside-rows.js';
 import { Clock } from './clock.js';
 import { type Feature, FeatureRegistry } from './feature-registry.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
@@ -75,6 +77,8 @@ export class EventSourcingModule implements OnApplicationBootstrap {
       Streams,
       AsOf,
       AppendSignal,
+      Announcer,
+      SetAsideRows,
       CommandHealth,
       Idempotency,
       { provide: Scheduler, useClass: SystemScheduler },

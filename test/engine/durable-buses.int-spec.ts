@@ -220,7 +220,11 @@ describe('the durable buses', () => {
     const last = await engine.execute(new Count(poisoned));
     await engine.settle();
     expect(await engine.query(new GetCounter(healthy))).toMatchObject({ total: 1 });
-    expect(await engine.query(new GetCounter(poisoned), last.context.outcome?.position)).toBeUndefined();
+    await expect(engine.query(new GetCounter(poisoned), last.context.outcome?.position)).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'set-aside',
+    });
+    expect(await engine.query(new GetCounter(poisoned))).toBeUndefined();
     const letters = await engine.rows<{ error: string }>(
       'select error from write.dead_letters where stream_id = $1 order by position',
       [poisoned],

@@ -6,6 +6,7 @@ import {
   PendingCommands,
 } from '../../src/event-sourcing/sagas/pending-commands.js';
 import type { Checkpoint } from '../../src/event-sourcing/subscriptions/checkpoint.js';
+import type { Progress } from '../../src/event-sourcing/subscriptions/subscription-store.js';
 import { type ProcessSession, Sessions } from '../../src/event-sourcing/subscriptions/process-session.js';
 import {
   type Briefing,
@@ -31,6 +32,7 @@ export class SoakedSessions extends Sessions {
       return {
         owner,
         lost: loss.signal,
+        onAppended: () => undefined,
         highest: () => database.ask(() => database.head),
         floor: () => database.ask(() => ({ declared: 0 })),
         close: () => Promise.resolve(void database.sessions.delete(owner)),
@@ -103,8 +105,10 @@ export class SoakedSubscriptions extends SubscriptionStore {
     return this.database.ask(() => this.database.step(step));
   }
 
-  positions(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.database.ask(() => new Map(names.map((name) => [name, this.database.positionOf(name)])));
+  progress(names: readonly string[]): Promise<ReadonlyMap<string, Progress>> {
+    return this.database.ask(
+      () => new Map(names.map((name) => [name, { reached: this.database.positionOf(name), hasDeadLetters: false }])),
+    );
   }
 
   lettersOf(name: string, streamId: string): Promise<number[]> {

@@ -9,6 +9,7 @@ import { isHeldUp } from '../../database/sql-state.js';
 import { isRolledBack } from '../store/pg-errors.js';
 import { versionMismatch } from '../streams.js';
 import { type Effect, insideUnitOfWork, runInUnitOfWork, UnitOfWork } from '../unit-of-work.js';
+import { Announcer } from './announcer.js';
 import { AppendSignal } from './append-signal.js';
 import { CommandHealth } from './command-health.js';
 import { Idempotency } from './idempotency.js';
@@ -39,6 +40,7 @@ export class DurableCommandBus extends CommandBus {
     private readonly idempotency: Idempotency,
     private readonly appended: AppendSignal,
     private readonly health: CommandHealth,
+    private readonly announcer: Announcer,
   ) {
     super(moduleRef, options);
   }
@@ -94,7 +96,10 @@ export class DurableCommandBus extends CommandBus {
       correlationId: context.correlationId,
       ...(context.causationId && { causationId: context.causationId }),
     });
-    if (unit.streams.length > 0) this.appended.raise();
+    if (unit.streams.length > 0) {
+      this.appended.raise();
+      this.announcer.appended();
+    }
     return result;
   }
 }

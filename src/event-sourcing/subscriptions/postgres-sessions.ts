@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Database } from '../../database/database.js';
+import { APPENDED_ELSEWHERE } from '../buses/appended-elsewhere.js';
 import { OWNER_NAMESPACE } from '../store/advisory-locks.js';
 import { assertLockNamespacesAgree } from '../tail/lock-namespaces.js';
 import { assertTailIsSafe, tailOn } from '../tail/postgres-tail.js';
@@ -32,6 +33,7 @@ export class PostgresSessions extends Sessions {
       const { rows } = await connection.query<{ owner: number }>(`
         select owner, pg_advisory_lock((${OWNER_NAMESPACE}::bigint << 48) | owner)
         from (select nextval('write.owner_id') as owner offset 0) drawn`);
+      await connection.query(`listen ${APPENDED_ELSEWHERE}`);
       return new PostgresSession(connection, rows[0]!.owner);
     } catch (error) {
       destroy(connection);
@@ -49,6 +51,7 @@ async function assertFit(connection: Client): Promise<void> {
 class PostgresSession implements ProcessSession {
   private readonly loss = new AbortController();
   private readonly tail;
+  onAppended: () => void = () => undefined;
 
   constructor(
     private readonly connection: Client,
@@ -56,6 +59,7 @@ class PostgresSession implements ProcessSession {
   ) {
     connection.once('error', () => this.loss.abort());
     connection.once('end', () => this.loss.abort());
+    connection.on('notification', () => this.onAppended());
     this.tail = tailOn(connection);
   }
 

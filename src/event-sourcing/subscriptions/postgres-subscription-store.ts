@@ -7,6 +7,7 @@ import {
   type Briefing,
   type Claimed,
   type Declaration,
+  type Progress,
   type SetAside,
   SubscriptionStore,
   type Survey,
@@ -95,7 +96,21 @@ const advanceIdle = sql`
   update write.subscriptions s set position = held.upto, updated_at = now(), trouble = null, trouble_since = null
   from held where s.name = held.name returning s.name`;
 const checkpoint = statement(`select ${checkpointCall(1)}`);
-const positions = sql`select name, position from write.subscriptions where name = any($1::text[])`;
+/**
+ * Who has nothing to do stores that only now and then: what lies between its position and the one that is asked for tells. A stretch that
+ * is longer than this is not looked through.
+ */
+const LOOKED_THROUGH = 10_000;
+const progress = statement(`
+  select s.name, coalesce(
+      (select e.position - 1 from write.events e
+       where e.position > s.position and e.position <= asked.up_to
+         and e.type = any(array(select t.type from write.subscription_types t where t.subscription = s.name))
+       order by e.position limit 1),
+      greatest(s.position, asked.up_to)) as reached,
+    exists (select from write.dead_letters d where d.subscription = s.name) as "hasDeadLetters"
+  from write.subscriptions s, lateral (select least($2::bigint, s.position + ${LOOKED_THROUGH}) as up_to) asked
+  where s.name = any($1::text[])`);
 const lettersOf = sql`
   select position from write.dead_letters where subscription = $1 and stream_id = $2 order by position limit $3`;
 
@@ -177,9 +192,9 @@ export class PostgresSubscriptionStore extends SubscriptionStore {
     await this.database.query(checkpoint, checkpointValues(step), 'projections');
   }
 
-  async positions(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.query<{ name: string; position: number }>(positions, [names], 'leases');
-    return new Map(rows.map(({ name, position }) => [name, position]));
+  async progress(names: readonly string[], upTo: number): Promise<ReadonlyMap<string, Progress>> {
+    const rows = await this.database.query<Progress & { name: string }>(progress, [names, upTo], 'leases');
+    return new Map(rows.map(({ name, ...each }) => [name, each]));
   }
 
   async lettersOf(name: string, streamId: string, limit: number): Promise<number[]> {

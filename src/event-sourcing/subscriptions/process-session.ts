@@ -8,6 +8,8 @@ export interface ProcessSession extends TailConnection {
   readonly owner: number;
   /** Aborted when the session is lost. */
   readonly lost: AbortSignal;
+  /** Another process says that it has appended events. It may not say so: that is only to be sooner. */
+  onAppended: () => void;
   /** Never waits long, whatever the connection does. */
   close(): Promise<void>;
 }

@@ -45,6 +45,14 @@ export interface Briefing {
   readonly setAside: readonly SetAside[];
 }
 
+/** How far a subscription has come, as it is stored. */
+export interface Progress {
+  /** Nothing of its concern that is committed up to here is left to handle. */
+  readonly reached: number;
+  /** Events are set aside for it. */
+  readonly hasDeadLetters: boolean;
+}
+
 /** The rows of `write.subscriptions` and what belongs to them. A port: PostgreSQL in life, a model of it in the simulation. */
 export abstract class SubscriptionStore {
   /**
@@ -80,7 +88,8 @@ export abstract class SubscriptionStore {
   /** Stores a step that has no rows. @throws an error for which `isNotHeld` holds when the subscription was taken over. */
   abstract checkpoint(step: Checkpoint): Promise<void>;
 
-  abstract positions(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** How far the named subscriptions have come towards a position. */
+  abstract progress(names: readonly string[], upTo: number): Promise<ReadonlyMap<string, Progress>>;
 
   /** Positions of the events of a stream that are set aside, in order, up to `limit`. */
   abstract lettersOf(name: string, streamId: string, limit: number): Promise<number[]>;

@@ -12,7 +12,8 @@ import { describe } from './describe-error.js';
 import { Holdings } from './holdings.js';
 import { type ProcessSession, Sessions } from './process-session.js';
 import { SetAsideLines } from './set-aside-lines.js';
-import { SubscriptionStore } from './subscription-store.js';
+import { pauseAfterLooks, ProgressElsewhere } from './progress-elsewhere.js';
+import { type Progress, SubscriptionStore } from './subscription-store.js';
 import { Troubles } from './troubles.js';
 
 /**
@@ -23,8 +24,6 @@ const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 80;
 const PAUSE_MS_PER_EVENT = 1;
 const IDLE_PAUSE_MS = 100;
-/** How often the stored progress of another process is asked for. */
-const ELSEWHERE_PAUSE_MS = 10;
 const UPKEEP_MS = 250;
 const LOOK_EVERY = 2;
 const RENEW_EVERY = 8;
@@ -44,6 +43,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
   private readonly progressed: AppendSignal;
   private readonly troubles = new Troubles(this.logger);
   private readonly lines = new SetAsideLines(this.logger);
+  private readonly elsewhere: ProgressElsewhere;
   private session?: ProcessSession;
   private feed?: TailFeed;
   private holdings?: Holdings;
@@ -62,6 +62,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
     private readonly scheduler: Scheduler,
   ) {
     this.progressed = new AppendSignal(scheduler);
+    this.elsewhere = new ProgressElsewhere(store);
   }
 
   add(consumer: Consumer): void {
@@ -118,29 +119,41 @@ export class Subscriptions implements BeforeApplicationShutdown {
   }
 
   /** What this process knows of a subscription that it runs itself. */
-  local(name: string): { readonly reached: number; readonly hasDeadLetters: boolean } | undefined {
+  local(name: string): Progress | undefined {
     return this.holdings?.runners.get(name);
   }
 
-  /** Position that each of the named subscriptions has passed, in this process or, as stored, in another. */
-  async reached(names: readonly string[]): Promise<number> {
-    const here = names.map((name) => this.local(name)?.reached);
-    const elsewhere = names.filter((_, i) => here[i] === undefined);
-    const stored = elsewhere.length > 0 ? await this.store.positions(elsewhere) : undefined;
-    return Math.min(...names.map((name, i) => here[i] ?? stored?.get(name) ?? 0));
+  /** Whether this process runs all that it has: then nobody else has to be told of what happens here. */
+  get runsAll(): boolean {
+    return this.holdings !== undefined && this.holdings.runners.size === this.consumers.size;
   }
 
-  /** Waits until all of them have passed the position. False when they have not within the time. */
-  async havePassed(names: readonly string[], position: number, timeoutMs: number): Promise<boolean> {
+  /**
+   * Waits until all of them have passed the position, in this process or, as stored, in another.
+   * @returns those for which events are set aside; undefined when they have not passed it within the time
+   */
+  async havePassed(names: readonly string[], position: number, timeoutMs: number): Promise<string[] | undefined> {
     const deadline = this.scheduler.now() + timeoutMs;
-    for (;;) {
+    for (let looks = 1; ; looks++) {
       const seen = this.progressed.count;
-      if ((await this.reached(names)) >= position) return true;
+      const progress = await this.progressOf(names, position);
+      if (progress.every(({ reached }) => reached >= position)) {
+        return names.filter((_, i) => progress[i]!.hasDeadLetters);
+      }
       const left = deadline - this.scheduler.now();
-      if (left <= 0) return false;
+      if (left <= 0) return undefined;
       const allHere = names.every((name) => this.local(name) !== undefined);
-      await this.progressed.wait(seen, allHere ? left : Math.min(left, ELSEWHERE_PAUSE_MS));
+      await this.progressed.wait(seen, allHere ? left : Math.min(left, pauseAfterLooks(looks)));
     }
+  }
+
+  private async progressOf(names: readonly string[], upTo: number): Promise<readonly Progress[]> {
+    const here = names.map((name) => this.local(name));
+    const stored = await this.elsewhere.of(
+      names.filter((_, i) => !here[i]),
+      upTo,
+    );
+    return names.map((name, i) => here[i] ?? stored.get(name) ?? { reached: 0, hasDeadLetters: false });
   }
 
   names(): string[] {
@@ -171,6 +184,7 @@ export class Subscriptions implements BeforeApplicationShutdown {
     if (session.lost.aborted || this.stopping) over.abort();
     this.session = session;
     this.sessionOver = over;
+    session.onAppended = () => this.appended.raise();
     try {
       // A server that lost a connection unheard still takes its owner for alive: nobody of that session runs any more.
       if (this.formerOwner !== undefined) await this.store.release(this.formerOwner);

@@ -167,6 +167,6 @@ function describeQuery(
   problems.push(
     badRequest(route.invalids ?? []),
     ...notFoundIn(path, route),
-    unavailable(...(route.consistent ? ['read-model-behind'] : [])),
+    unavailable(...(route.consistent ? ['read-model-behind', 'set-aside'] : [])),
   );
 }

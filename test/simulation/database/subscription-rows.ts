@@ -3,6 +3,7 @@ import type {
   Briefing,
   Claimed,
   Declaration,
+  Progress,
   SetAside,
   Survey,
 } from '../../../src/event-sourcing/subscriptions/subscription-store.js';
@@ -129,8 +130,14 @@ export class SubscriptionRows {
     }
   }
 
-  positions(names: readonly string[]): ReadonlyMap<string, number> {
-    return new Map(this.named(names).map(({ name, position }) => [name, position]));
+  progress(names: readonly string[]): ReadonlyMap<string, Progress> {
+    const { deadLetters } = this.database;
+    return new Map(
+      this.named(names).map(({ name, position }) => [
+        name,
+        { reached: position, hasDeadLetters: deadLetters.of(name).length > 0 },
+      ]),
+    );
   }
 
   lettersOf(name: string, streamId: string, limit: number): number[] {

@@ -8,6 +8,7 @@ import type { Timeline } from '../time/timeline.js';
 /** The connection that stands for a process. The server may end it, or the process find that it does not answer: the other learns later. */
 class SimulatedSession implements ProcessSession {
   private readonly loss = new AbortController();
+  onAppended = (): void => undefined;
 
   constructor(
     readonly owner: number,

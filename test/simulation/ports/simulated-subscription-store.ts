@@ -3,6 +3,7 @@ import {
   type Briefing,
   type Claimed,
   type Declaration,
+  type Progress,
   SubscriptionStore,
   type Survey,
 } from '../../../src/event-sourcing/subscriptions/subscription-store.js';
@@ -56,8 +57,8 @@ export class SimulatedSubscriptionStore extends SubscriptionStore {
     });
   }
 
-  positions(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.network.read('positions', () => this.rows.positions(names));
+  progress(names: readonly string[]): Promise<ReadonlyMap<string, Progress>> {
+    return this.network.read('progress', () => this.rows.progress(names));
   }
 
   lettersOf(name: string, streamId: string, limit: number): Promise<number[]> {
