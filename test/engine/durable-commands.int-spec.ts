@@ -2,7 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Module } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler, ofType, Saga } from '@nestjs/cqrs';
 import { map, type Observable } from 'rxjs';
-import { at, type DomainEvent, EventSourcingModule, newId } from '../../src/event-sourcing/index.js';
+import {
+  at,
+  type DomainEvent,
+  EventSourcingModule,
+  newId,
+  SubscriptionStatus,
+} from '../../src/event-sourcing/index.js';
 import { Observer } from '../support/observer.js';
 import { until } from '../support/until.js';
 import { AlarmSet, Count, Counted, CounterModule, SetAlarm } from './counter.js';
@@ -123,6 +129,33 @@ describe('a command that waits', () => {
     await pause(700);
     expect(await rowsOf(newer)).toEqual([{ status: 'pending', version: 3, attempts: 0 }]);
     expect(notesOf(newer)).toEqual([]);
+  });
+
+  it.each([
+    ['is due at no time', `'{}'`, `'{}'`, `'infinity'`],
+    ['has always been due', `'{}'`, `'{}'`, `'-infinity'`],
+    ['is due at the end of time', `'{}'`, `'{}'`, `'294276-12-31 23:59:59Z'`],
+    ['was due before the common era', `'{}'`, `'{}'`, `'4713-01-01 BC'`],
+    ['is no object', `'null'`, `'{}'`, 'now()'],
+    ['is a list, and has no metadata', `'[1]'`, `'null'`, 'now()'],
+    ['has metadata of other types', `'{"subject": 1}'`, `'{"correlationId": {"a": []}}'`, 'now()'],
+  ])('that %s keeps no other from being executed', async (_what, payload, metadata, dueAt) => {
+    const id = newId();
+    await owner.rows(
+      `insert into write.pending_commands (id, saga, event_id, index, name, payload, metadata, due_at, schema_version)
+       values ($1, 'nobody', $1, 0, 'engine.note', ${payload}, ${metadata}, ${dueAt}, 2)`,
+      [id],
+    );
+    try {
+      const counted = newId();
+      await engine.execute(new Count(counted));
+      await until(() => notesOf(counted).length === 1);
+      await pause(1200);
+      const states = await engine.app.get(SubscriptionStatus).states();
+      expect(states.filter(({ running }) => !running)).toEqual([]);
+    } finally {
+      await owner.rows(`delete from write.pending_commands where saga = 'nobody'`);
+    }
   });
 
   it('is refused when it would come back as another, and only its stream is set aside', async () => {

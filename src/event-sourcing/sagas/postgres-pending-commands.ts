@@ -45,8 +45,10 @@ const claim = statement(`
     from due where c.id = due.id
     returning c.id, c.saga, c.name, c.schema_version, c.payload, c.metadata, c.epoch, c.attempts, c.due_at, c.position, c.index)
   select id, saga, name, schema_version as "schemaVersion", payload, metadata, epoch, attempts from taken order by due_at, position, index`);
+/** Within a day: nobody waits for longer, and there are times, such as infinity, of which nothing can be subtracted. */
+const SOON = `greatest(least(min(due_at), now() + interval '1 day'), now() - interval '1 day')`;
 const nextDue = statement(`
-  select extract(epoch from min(due_at) - now()) * 1000 as in_ms
+  select extract(epoch from ${SOON} - now()) * 1000 as in_ms
   from write.pending_commands due
   where status = 'pending' and owner is null and ${isKnown('$1', '$2')} and ${IS_FIRST_OF_ITS_STREAM}`);
 const finish = sql`
