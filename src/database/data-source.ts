@@ -3,7 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { EnduringClient } from './enduring-client.js';
 import type { DatabaseLimits } from './limits.js';
-import { serverOptions, UNBOUNDED_SESSION } from './sessions.js';
+import { MEANINGS, serverOptions, UNBOUNDED_SESSION } from './sessions.js';
 import { classified } from './sql-state.js';
 import { types } from './types.js';
 
@@ -43,8 +43,7 @@ export function typeOrmOptions({ url: given, poolSize, applicationName = 'anamne
       Client: EnduringClient,
       onConnect: (client: Client) => client.query(unboundTransaction),
       options: `${options} ${serverOptions({
-        timezone: 'UTC',
-        datestyle: 'ISO',
+        ...MEANINGS,
         // Starting a parallel worker takes longer than any query of this application.
         max_parallel_workers_per_gather: 0,
         ...(role && { role }),

@@ -4,6 +4,7 @@ import { openLanes, type OpenLanes, SHORT_MS } from '../../test/support/lanes.js
 import { TcpProxy } from '../../test/support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { until } from '../../test/support/until.js';
+import { arrayParameter } from './array-parameter.js';
 import type { Database } from './database.js';
 import { DEFAULT_LIMITS, type Lane, LANES } from './limits.js';
 import { quick, sql } from './sql.js';
@@ -424,6 +425,53 @@ describe('lanes', () => {
     );
     const { transaction_timeout } = await shown(database.query(settings));
     expect(transaction_timeout).toBe(rows[0]!.version >= 170_000 ? '30000' : undefined);
+  });
+
+  it('mean the same by every value, whatever the database and the user say', async () => {
+    const name = new URL(own.url).pathname.slice(1);
+    const others = {
+      timezone: "'Asia/Kathmandu'",
+      datestyle: "'SQL, DMY'",
+      intervalstyle: "'iso_8601'",
+      extra_float_digits: '-5',
+      bytea_output: "'escape'",
+      array_nulls: 'off',
+      standard_conforming_strings: 'off',
+      transform_null_equals: 'on',
+      xmloption: "'document'",
+      default_transaction_isolation: "'serializable'",
+    };
+    const answersOf = async () => {
+      lanes = await openLanes(own.url, 10_000);
+      const { database } = lanes;
+      const texts = arrayParameter(['a', null, 'NULL', '\\', '"'], 'text');
+      const moments = arrayParameter(['2026-03-04T05:06:07.123456Z', null], 'timestamptz');
+      const question = sql`
+        select t.t, t.t is null as none, m.m::text, m.m, '1.23456789012345678'::float8 as f, '01/02/03'::date::text as d, '\\x00ff'::bytea::text as b,
+          '1 day 2 hours'::interval::text as i, '\\'::text as s, current_setting('transaction_isolation') as isolation
+        from unnest($1::text[]) t (t), unnest($2::timestamptz[]) m (m)`;
+      const asked = [texts, moments];
+      const session = await database.connect();
+      const answers = [
+        await database.query(question, asked).then((rows) => rows.map(({ isolation: _alone, ...row }) => row)),
+        await database.transaction((connection) => connection.query(question, asked)),
+        await session
+          .query<{ f: number; t: string }>(
+            `select 1.23456789012345678::float8 as f, '{a,NULL}'::text[]::text as t, now()::text ~ '\\+00$' as utc`,
+          )
+          .then(({ rows }) => rows),
+      ];
+      await session.end();
+      return answers;
+    };
+    const usual = await answersOf();
+    await lanes.close();
+    for (const [setting, value] of Object.entries(others)) {
+      await other.query(`alter database ${name} set ${setting} = ${value}`);
+    }
+    expect(await answersOf()).toEqual(usual);
+    expect(usual[0]).toContainEqual(expect.objectContaining({ t: null, none: true }));
+    expect(usual[1]).toContainEqual(expect.objectContaining({ isolation: 'read committed' }));
   });
 
   it('leave the connections of migrations without bounds, whatever the database says', async () => {

@@ -6,6 +6,22 @@ export const serverOptions = (settings: Readonly<Record<string, string | number>
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
 
+/**
+ * What values mean, in statements and answers, whatever an administrator set for the database or the user: with `array_nulls` off, for one,
+ * a null in an array of values is stored as the word NULL.
+ */
+export const MEANINGS = {
+  timezone: 'UTC',
+  datestyle: 'ISO,YMD',
+  intervalstyle: 'postgres',
+  extra_float_digits: 1,
+  bytea_output: 'hex',
+  array_nulls: 'on',
+  standard_conforming_strings: 'on',
+  transform_null_equals: 'off',
+  xmloption: 'content',
+};
+
 const FIRST_WITH_TRANSACTION_TIMEOUT = 17;
 /** How often, and how many times, the server asks a silent client before it gives up on it. */
 const PROBES = 3;

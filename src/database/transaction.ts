@@ -9,7 +9,7 @@ import type { Stragglers } from './stragglers.js';
 import { Breakdown, send } from './trip.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
-const begin = statement('begin');
+const begin = statement('begin isolation level read committed');
 const commit = statement('commit');
 const rollback = statement('rollback');
 

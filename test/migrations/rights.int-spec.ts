@@ -30,6 +30,7 @@ describe('the role of the application', () => {
       'migration_checksums select',
       'migrations select',
       'write.events select',
+      'write.operator_acts select insert',
       'write.streams select',
     ]);
   });
