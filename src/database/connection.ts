@@ -17,6 +17,8 @@ export class Connection {
   /** Pending while the connection is being made; undefined from then on. */
   opening: Promise<unknown> | undefined;
   readonly prepared = new Map<string, Prepared>();
+  /** On the clock of `performance`, as the next. */
+  readonly openedAt = performance.now();
   /** When the server last answered, on the clock of `performance`. */
   answeredAt = 0;
 

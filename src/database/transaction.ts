@@ -2,11 +2,11 @@ import type { QueryResultRow } from 'pg';
 import utils from 'pg/lib/utils.js';
 import type { Connection } from './connection.js';
 import type { Queryable } from './queryable.js';
-import { breaksConnection, classified, isPlanOutdated } from './sql-state.js';
+import { classified, isPlanOutdated } from './sql-state.js';
 import { type Statement, statement } from './sql.js';
 import { asObject, prepareAgain } from './statement-group.js';
 import type { Stragglers } from './stragglers.js';
-import { Breakdown, send } from './trip.js';
+import { Breakdown, isOfNoUse, send } from './trip.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
 const begin = statement('begin isolation level read committed');
@@ -28,7 +28,7 @@ class Transaction implements Queryable {
     const bound = { statement: asked, values: values.map((value) => utils.prepareValue(value)) };
     const outcome = await send(this.connection, [bound], { deadline: Math.max(1, this.until - performance.now()) });
     if (outcome instanceof Breakdown) {
-      this.broken ||= outcome.late || breaksConnection(outcome.error);
+      this.broken ||= isOfNoUse(this.connection, outcome);
       if (isPlanOutdated(outcome.error)) prepareAgain(asked);
       this.failure ??= classified(outcome.error);
       throw this.failure;

@@ -1,8 +1,8 @@
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
-import { breaksConnection, sqlStateOf } from './sql-state.js';
+import { breaksConnection, classified, sqlStateOf } from './sql-state.js';
 import { type BoundStatement, type Failure, type Result, StatementGroup } from './statement-group.js';
-import { DatabaseUnavailable } from './unavailable.js';
+import { DatabaseUnavailable, isUnavailable } from './unavailable.js';
 
 /** Why a group came back without results. */
 export class Breakdown {
@@ -67,8 +67,18 @@ export function send(
   });
 }
 
+/** A connection that is older than this may have begun under settings, names or rights that are not those of today. */
+const FRESH_MS = 5_000;
+
+/**
+ * Whether a connection on which something went wrong is of no use any more. With trouble of the database, an old one is taken for its
+ * cause: a session keeps the settings that it began with, such as that it may only read, for as long as it lasts.
+ */
+export const isOfNoUse = ({ openedAt }: Connection, { error, late }: Breakdown): boolean =>
+  late || breaksConnection(error) || (isUnavailable(classified(error)) && performance.now() - openedAt > FRESH_MS);
+
 /** Gives the connection of a trip that failed back, unless it is of no use any more. */
-export function comeBack(connections: Connections, connection: Connection, { error, late }: Breakdown): void {
-  if (late || breaksConnection(error)) connections.discard(connection);
+export function comeBack(connections: Connections, connection: Connection, breakdown: Breakdown): void {
+  if (isOfNoUse(connection, breakdown)) connections.discard(connection);
   else connections.giveBack(connection);
 }

@@ -1,4 +1,5 @@
 import type { ICommand, ISaga } from '@nestjs/cqrs';
+import { isDataError } from '../../database/sql-state.js';
 import type { DomainEvent } from '../domain-event.js';
 import { NotStorable, type StoredCommand } from '../durable-commands.js';
 import type { FeatureRegistry } from '../feature-registry.js';
@@ -66,9 +67,18 @@ export class SagaConsumer implements Consumer {
       });
     }
     if (emitted.length === 0 && cancelledKeys.length === 0) return false;
-    await this.commands.store(this.name, emitted, cancelledKeys, checkpoint);
+    await this.store(emitted, cancelledKeys, checkpoint);
     if (emitted.length > 0) this.wakeWorkers();
     return true;
+  }
+
+  private async store(emitted: readonly EmittedCommand[], cancelledKeys: readonly string[], checkpoint: Checkpoint) {
+    try {
+      await this.commands.store(this.name, emitted, cancelledKeys, checkpoint);
+    } catch (error) {
+      // a value that no column takes, such as a time that there is not: which event made it is not known
+      throw isDataError(error) ? new EventFault(undefined, error) : error;
+    }
   }
 
   private emittedBy(event: DomainEvent, index: number, emitted: ICommand): EmittedCommand {

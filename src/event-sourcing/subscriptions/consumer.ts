@@ -29,10 +29,14 @@ export interface Consumer {
 export class EventFault extends Error {
   override readonly name = 'EventFault';
 
-  /** @param event undefined where only the batch is known */
+  /**
+   * @param event undefined where only the batch is known
+   * @param mayPass the same again may succeed a while later: it is of foreign code, which depends on more than the event
+   */
   constructor(
     readonly event: DomainEvent | undefined,
     override readonly cause: unknown,
+    readonly mayPass = false,
   ) {
     super('The event cannot be handled');
   }

@@ -4,7 +4,7 @@ import type { Scheduler } from '../scheduling/scheduler.js';
 import { isRolledBack } from '../store/pg-errors.js';
 import type { LoggedEvent } from '../tail/logged-event.js';
 import type { TailFeed } from '../tail/tail-feed.js';
-import { ATTEMPTS, type DeliveryEvents, letterOf, pauseAfter } from './attempts.js';
+import { attemptsAt, type DeliveryEvents, letterOf, pauseAfter } from './attempts.js';
 import type { Checkpoint, Letter } from './checkpoint.js';
 import { BatchTooLarge, type Consumer, EventFault } from './consumer.js';
 import { describe } from './describe-error.js';
@@ -64,7 +64,7 @@ export class Delivery {
           const known = healthy.findIndex(({ row }) => row.position === error.event?.recorded.position);
           most = Math.max(known, 1);
           carefulUpTo = healthy[known >= 0 ? known : healthy.length - 1]!.row.position;
-        } else if (++attempts < ATTEMPTS) {
+        } else if (++attempts < attemptsAt(error)) {
           await pauseAfter(this.scheduler, attempts);
         } else {
           await this.setAside(healthy[0]!, portion, error.cause, attempts, to);

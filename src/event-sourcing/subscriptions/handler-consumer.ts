@@ -51,8 +51,8 @@ export class HandlerConsumer implements Consumer {
     } catch (error) {
       // Our own database is not the handler's fault. Anything else is, whatever its code says.
       if (isUnavailable(error) || isNotHeld(error)) throw error;
-      throw new EventFault(event, error);
+      throw new EventFault(event, error, true);
     }
-    if (outcome === LATE) throw new EventFault(event, new TookTooLong(this.limitMs));
+    if (outcome === LATE) throw new EventFault(event, new TookTooLong(this.limitMs), true);
   }
 }

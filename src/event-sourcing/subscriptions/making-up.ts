@@ -2,7 +2,7 @@ import { UnreadableEvent } from '../event-catalogue.js';
 import type { Scheduler } from '../scheduling/scheduler.js';
 import type { LoggedEvent } from '../tail/logged-event.js';
 import type { TailFeed } from '../tail/tail-feed.js';
-import { ATTEMPTS, type DeliveryEvents, letterOf, pauseAfter } from './attempts.js';
+import { attemptsAt, type DeliveryEvents, letterOf, pauseAfter } from './attempts.js';
 import { type Consumer, EventFault } from './consumer.js';
 import { describe } from './describe-error.js';
 import type { Standing } from './standing.js';
@@ -64,7 +64,7 @@ export class MakingUp {
         // it stays unreadable
         if (error instanceof UnreadableEvent) return;
         if (!(error instanceof EventFault)) throw error;
-        if (++attempts === ATTEMPTS) {
+        if (++attempts === attemptsAt(error)) {
           await this.keepAside(event, error.cause, attempts);
           return;
         }
